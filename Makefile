@@ -1,0 +1,40 @@
+PYTHON ?= python3
+VENV := .venv
+READY := $(VENV)/.ready
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+
+.PHONY: up test check bench lock
+.DEFAULT_GOAL := up
+
+# Everything set up, then the application of Listing 1 running on a cloud on this machine.
+up: $(READY)
+	@hanzo local up examples/my-rag-app/hanzo.yaml --env dev
+
+# Everything set up, then every test.
+test: check
+	@hanzo toolchain install
+	@pytest -n 2 --dist worksteal
+
+# What a commit must pass: format, lint, types, import contracts, unit tests; under a minute.
+check: $(READY)
+	@ruff format --check . && ruff check . && mypy && lint-imports && pytest -n 2 tests/unit tests/property hanzo_iac
+
+# Every number the README quotes, printed with its unit.
+bench: $(READY)
+	@hanzo toolchain install
+	@python -m benchmarks
+
+# The dependency lock, written anew from pyproject.toml.
+lock: $(VENV)/bin/uv
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --all-extras pyproject.toml -o requirements.lock
+
+$(VENV)/bin/uv:
+	@$(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check uv==0.13.8
+
+$(READY): requirements.lock pyproject.toml | $(VENV)/bin/uv
+	@echo "setup: installing the locked Python packages into $(VENV)" >&2
+	@uv pip sync --quiet --require-hashes requirements.lock
+	@uv pip install --quiet --no-deps --editable .
+	@python -m compileall -q $(VENV)/lib >/dev/null || true
+	@touch $@

@@ -1,0 +1,12 @@
+"""The command tree: which command lives in which module."""
+
+from __future__ import annotations
+
+import typer
+
+app = typer.Typer(
+    name="hanzo",
+    help="Plan, price and deploy AI-native applications.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
