@@ -2,8 +2,8 @@
 Everything a plan can hold: one frozen, flat, fully decided record for each thing that will exist.
 
 No defaults and no callables: a value that is not written here was not decided. What only the cloud knows (ids, hosts,
-passwords) is not here either; components wire it. Every spec says where it came from (`because`, a path in the application or
-environment file) and every spec that costs money carries its cost lines.
+passwords) is not here either; components wire it. Every spec says where it came from (`because`, a path in the application
+or environment file) and every spec that costs money carries its cost lines.
 """
 
 from __future__ import annotations
@@ -307,7 +307,7 @@ class ServiceSpec:
     toleration_keys: tuple[str, ...]
     environment: Mapping[str, str]
     secret_files: bool
-    """True: bound secrets are mounted as files and NAME_FILE says where; False: they are plain environment variables."""
+    """True: bound secrets are mounted as files and NAME_FILE says where; False: they are environment variables."""
     startup_probe: ProbeSpec | None
     readiness_probe: ProbeSpec | None
     liveness_probe: ProbeSpec | None
@@ -334,7 +334,7 @@ class LlmGatewaySpec:
     config: str
     """The proxy's configuration file, YAML."""
     provider_keys_secret: str
-    """Name of the Secret, in the gateway's namespace, that holds the provider keys. Made by the operator, never by the plan."""
+    """Secret in the gateway's namespace that holds the provider keys. Made by an operator, never by the plan."""
     resources: PodResourcesSpec
     labels: Mapping[str, str]
     pod_labels: Mapping[str, str]
