@@ -1,4 +1,4 @@
-"""Where output goes: data to stdout, everything said beside it to stderr. Colour only on a terminal, never with NO_COLOR."""
+"""Where output goes: data to stdout, all that is said beside it to stderr; colour only on a terminal."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The cloud on one machine: DigitalOcean's API emulated, with a real control plane, databases and object store behind it."""
+"""The cloud on one machine: DigitalOcean's API emulated, with real servers behind it."""

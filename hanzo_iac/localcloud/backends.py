@@ -1,8 +1,8 @@
 """
 What stands behind the emulated API: the real servers a cluster or a database becomes.
 
-The API emulator holds what was asked for; a backend makes it so. Every `ensure` is idempotent, returns at once and may be
-called again after a restart with the same words: what is asked for is the whole truth, nothing else needs to be remembered.
+The API emulator holds what was asked for; a backend makes it so. Every `ensure` is idempotent, returns at once and may
+be called again after a restart with the same words: what is asked for is the whole truth, nothing else is remembered.
 Tests of the API alone use `NoClusters` and `NoDatabases`, where everything is ready at once and no process runs.
 """
 

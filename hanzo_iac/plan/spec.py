@@ -2,8 +2,8 @@
 Everything a plan can hold: one frozen, flat, fully decided record for each thing that will exist.
 
 No defaults and no callables: a value that is not written here was not decided. What only the cloud knows (ids, hosts,
-passwords) is not here either; components wire it. Every spec says where it came from (`because`, a path in the application
-or environment file) and every spec that costs money carries its cost lines.
+passwords) is not here either; components wire it. Every spec says where it came from (`because`, a path in the
+application or environment file) and every spec that costs money carries its cost lines.
 """
 
 from __future__ import annotations
