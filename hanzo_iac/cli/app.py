@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import typer
 
+from hanzo_iac.cli import doctor, toolchain
+
 app = typer.Typer(
     name="hanzo",
     help="Plan, price and deploy AI-native applications.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+
+app.command()(doctor.doctor)
+app.add_typer(toolchain.app)
