@@ -8,8 +8,9 @@ Tests of the API alone use `NoClusters` and `NoDatabases`, where everything is r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Protocol
 
 
@@ -36,6 +37,8 @@ class Pool:
     labels: Mapping[str, str] = field(default_factory=dict)
     taints: tuple[Taint, ...] = ()
     tags: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    """Ids of nodes that were deleted one by one: they never exist again, others fill the count."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,16 +133,18 @@ class NoClusters:
 
     def nodes(self, cluster_id: str) -> Mapping[str, tuple[Node, ...]]:
         """Every wanted node, ready."""
-        return {
-            pool.pool_id: tuple(
-                Node(node_id=f"{pool.pool_id}-{i}", name=f"{pool.name}-{i}", ready=True) for i in range(pool.count)
-            )
-            for pool in self.pools.get(cluster_id, ())
-        }
+        return {pool.pool_id: tuple(_words(pool)) for pool in self.pools.get(cluster_id, ())}
 
     def remove(self, cluster_id: str) -> None:
         """Forget the pools."""
         self.pools.pop(cluster_id, None)
+
+
+def _words(pool: Pool) -> Iterator[Node]:
+    """The pool's nodes, numbered past those it must not have."""
+    ids = (f"{pool.pool_id}-{i}" for i in range(pool.count + len(pool.without)))
+    for node_id in islice((node_id for node_id in ids if node_id not in pool.without), pool.count):
+        yield Node(node_id=node_id, name=f"{pool.name}-{node_id.rpartition('-')[2]}", ready=True)
 
 
 class NoDatabases:

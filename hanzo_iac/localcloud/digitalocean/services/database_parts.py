@@ -1,0 +1,206 @@
+"""What lies in a database cluster: users, databases, connection pools."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+
+from hanzo_iac.localcloud.digitalocean import errors
+from hanzo_iac.localcloud.digitalocean.api import (
+    Answer,
+    Call,
+    Routes,
+    created,
+    no_content,
+    ok,
+    one_of,
+    require,
+    text,
+    whole,
+)
+from hanzo_iac.localcloud.digitalocean.services import database_words
+from hanzo_iac.localcloud.digitalocean.services.databases import find, new_password, settle
+from hanzo_iac.localcloud.digitalocean.state import Json
+
+routes = Routes()
+
+NAME = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9_.\-]{0,62}")
+MODES = ("session", "transaction", "statement")
+
+USERS = "/v2/databases/{database_cluster_uuid}/users"
+DATABASES = "/v2/databases/{database_cluster_uuid}/dbs"
+POOLS = "/v2/databases/{database_cluster_uuid}/pools"
+
+
+def _new_name(call: Call, taken: Container[str], what: str) -> str:
+    require(call.body, "name")
+    name = text(call.body, "name")
+    if not NAME.fullmatch(name):
+        raise errors.unprocessable(f"invalid {what} name")
+    if name in taken:
+        raise errors.unprocessable(f"{what} name is not available")
+    return name
+
+
+def _existing(call: Call, parameter: str, known: Container[str]) -> str:
+    name = call.path[parameter]
+    if name not in known:
+        raise errors.not_found()
+    return name
+
+
+def _for_postgres(record: Json, what: str) -> Json:
+    if record["engine"] != "pg":
+        raise errors.unprocessable(f"{what} are not supported for engine {record['engine']}")
+    return record
+
+
+@routes("GET", USERS)
+def users(call: Call) -> Answer:
+    """Every user."""
+    record = find(call.cloud, call)
+    return call.page("users", [database_words.user(name, user) for name, user in record["users"].items()])
+
+
+@routes("POST", USERS)
+def create_user(call: Call) -> Answer:
+    """A new user with a password of its own."""
+    record = find(call.cloud, call)
+    name = _new_name(call, record["users"], "user")
+    details: Json = {"role": "normal", "password": new_password()}
+    if call.body.get("settings"):
+        details["settings"] = call.body["settings"]
+    record["users"][name] = details
+    settle(call.cloud, record)
+    return created({"user": database_words.user(name, details)})
+
+
+@routes("GET", USERS + "/{username}")
+def read_user(call: Call) -> Answer:
+    """One user."""
+    record = find(call.cloud, call)
+    name = _existing(call, "username", record["users"])
+    return ok({"user": database_words.user(name, record["users"][name])})
+
+
+@routes("PUT", USERS + "/{username}")
+def update_user(call: Call) -> Answer:
+    """A user's settings."""
+    record = find(call.cloud, call)
+    name = _existing(call, "username", record["users"])
+    require(call.body, "settings")
+    record["users"][name]["settings"] = call.body["settings"]
+    return created({"user": database_words.user(name, record["users"][name])})
+
+
+@routes("POST", USERS + "/{username}/reset_auth")
+def reset_user(call: Call) -> Answer:
+    """A user with a new password; the old one works no more."""
+    record = find(call.cloud, call)
+    name = _existing(call, "username", record["users"])
+    record["users"][name]["password"] = new_password()
+    settle(call.cloud, record)
+    return ok({"user": database_words.user(name, record["users"][name])})
+
+
+@routes("DELETE", USERS + "/{username}")
+def delete_user(call: Call) -> Answer:
+    """A user gone; the first one stays."""
+    record = find(call.cloud, call)
+    name = _existing(call, "username", record["users"])
+    if record["users"][name]["role"] == "primary":
+        raise errors.forbidden("the primary user cannot be deleted")
+    if any(pool["user"] == name for pool in record["pools"].values()):
+        raise errors.unprocessable("the user is used by a connection pool")
+    del record["users"][name]
+    settle(call.cloud, record)
+    return no_content()
+
+
+@routes("GET", DATABASES)
+def databases(call: Call) -> Answer:
+    """Every database."""
+    record = _for_postgres(find(call.cloud, call), "databases")
+    return call.page("dbs", [{"name": name} for name in record["dbs"]])
+
+
+@routes("POST", DATABASES)
+def create_database(call: Call) -> Answer:
+    """A new database."""
+    record = _for_postgres(find(call.cloud, call), "databases")
+    name = _new_name(call, record["dbs"], "database")
+    record["dbs"].append(name)
+    settle(call.cloud, record)
+    return created({"db": {"name": name}})
+
+
+@routes("GET", DATABASES + "/{database_name}")
+def read_database(call: Call) -> Answer:
+    """One database."""
+    record = _for_postgres(find(call.cloud, call), "databases")
+    return ok({"db": {"name": _existing(call, "database_name", record["dbs"])}})
+
+
+@routes("DELETE", DATABASES + "/{database_name}")
+def delete_database(call: Call) -> Answer:
+    """A database gone with what is in it."""
+    record = _for_postgres(find(call.cloud, call), "databases")
+    name = _existing(call, "database_name", record["dbs"])
+    if any(pool["db"] == name for pool in record["pools"].values()):
+        raise errors.unprocessable("the database is used by a connection pool")
+    record["dbs"].remove(name)
+    settle(call.cloud, record)
+    return no_content()
+
+
+@routes("GET", POOLS)
+def pools(call: Call) -> Answer:
+    """Every connection pool."""
+    record = _for_postgres(find(call.cloud, call), "connection pools")
+    return call.page("pools", [database_words.pool(call.cloud, record, name) for name in record["pools"]])
+
+
+@routes("POST", POOLS)
+def create_pool(call: Call) -> Answer:
+    """A new connection pool."""
+    record = _for_postgres(find(call.cloud, call), "connection pools")
+    name = _new_name(call, record["pools"], "pool")
+    require(call.body, "mode", "size", "db")
+    record["pools"][name] = _pool(call, record)
+    return created({"pool": database_words.pool(call.cloud, record, name)})
+
+
+def _pool(call: Call, record: Json) -> Json:
+    database, user, size = text(call.body, "db"), text(call.body, "user"), whole(call.body, "size", 0)
+    if database not in record["dbs"]:
+        raise errors.unprocessable(f"database {database} does not exist")
+    if user and user not in record["users"]:
+        raise errors.unprocessable(f"user {user} does not exist")
+    if size < 1:
+        raise errors.unprocessable("size must be at least 1")
+    return {"mode": one_of(call.body, "mode", MODES, ""), "size": size, "db": database, "user": user}
+
+
+@routes("GET", POOLS + "/{pool_name}")
+def read_pool(call: Call) -> Answer:
+    """One connection pool."""
+    record = _for_postgres(find(call.cloud, call), "connection pools")
+    return ok({"pool": database_words.pool(call.cloud, record, _existing(call, "pool_name", record["pools"]))})
+
+
+@routes("PUT", POOLS + "/{pool_name}")
+def update_pool(call: Call) -> Answer:
+    """A connection pool changed."""
+    record = _for_postgres(find(call.cloud, call), "connection pools")
+    name = _existing(call, "pool_name", record["pools"])
+    require(call.body, "mode", "size", "db")
+    record["pools"][name] = _pool(call, record)
+    return no_content()
+
+
+@routes("DELETE", POOLS + "/{pool_name}")
+def delete_pool(call: Call) -> Answer:
+    """A connection pool gone."""
+    record = _for_postgres(find(call.cloud, call), "connection pools")
+    del record["pools"][_existing(call, "pool_name", record["pools"])]
+    return no_content()
