@@ -39,7 +39,7 @@ def database_not_open(resources: Sequence[Resource], _config: Mapping[str, Any])
         if not any(_guards(firewall, database) for firewall in firewalls):
             yield Violation(
                 database.name,
-                "a database without trusted sources is open to the world",
+                "no DatabaseFirewall of this stack belongs to it",
                 "add a DatabaseFirewall whose cluster_id is this cluster's id, with a rule for the Kubernetes cluster",
                 database.urn,
             )

@@ -3,6 +3,10 @@ A stack as the rules see it, and what a rule may find.
 
 A property that only `up` will know is `Unknown` here. Most are of no interest; a rule that needs one says so with
 `Deferred`, after all it could judge, and is run again by `up`.
+
+Of a component the engine shows a stack rule what was given to `register_outputs`, in preview as in `up`, and nothing
+else: not its inputs, and nothing at all where `register_outputs` was not called. What an application declares of
+itself must therefore stand among its outputs, as plain numbers.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from hanzo_policy.stack import DATABASE, DATABASE_FIREWALL, Deferred, Resource, 
 
 UNKNOWN = Unknown("string", ("rules", "0", "value"))
 K8S = {"type": "k8s", "value": UNKNOWN}
-OPEN = "a database without trusted sources is open to the world"
+OPEN = "no DatabaseFirewall of this stack belongs to it"
 OPEN_HINT = "add a DatabaseFirewall whose cluster_id is this cluster's id, with a rule for the Kubernetes cluster"
 
 
