@@ -1,0 +1,101 @@
+"""
+Wanted inputs against known state -> what changes, by property path, and whether it needs a new resource.
+
+State is what the API answered last; so drift that a refresh found shows up here, as it does with the official
+provider. Spellings the API changes by itself (a region in capitals, the order of tags, seconds in a time of day) are
+no change.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from hanzo_iac.localcloud.provider.fields import Field, State, is_nothing
+from hanzo_iac.localcloud.provider.values import UNKNOWN
+
+Verb = Literal["add", "delete", "update"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One property that differs: `nodePool.size`, what happens to it, and whether that replaces the resource."""
+
+    path: str
+    verb: Verb
+    replaces: bool
+    old: Any = None
+    new: Any = None
+
+    @property
+    def top(self) -> str:
+        """The property of the resource it lies in: `nodePool`."""
+        return re.split(r"[.\[]", self.path, maxsplit=1)[0]
+
+
+def changes(fields: Mapping[str, Field], old: State, new: State, where: str = "") -> list[Change]:
+    """Everything that differs between state and inputs."""
+    found: list[Change] = []
+    for name, field in fields.items():
+        found += compared(field, old.get(name), new.get(name), f"{where}{name}")
+    return found
+
+
+def compared(field: Field, old: Any, new: Any, path: str) -> Iterator[Change]:
+    """What differs in one property."""
+    if field.kind == "any" or (new is None and field.computed):
+        return
+    if new is UNKNOWN:
+        yield Change(path, "update" if old is not None else "add", field.replaces(old, new), old, new)
+    elif is_nothing(old) and is_nothing(new):
+        return
+    elif field.kind == "block" and isinstance(old, Mapping) and isinstance(new, Mapping):
+        yield from changes(field.fields, dict(old), dict(new), f"{path}.")
+    elif field.kind == "map" and isinstance(old, Mapping) and isinstance(new, Mapping):
+        yield from changed_keys(field, dict(old), dict(new), path)
+    elif field.kind == "list" and isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        assert field.item is not None
+        for index, (before, after) in enumerate(zip(old, new, strict=True)):
+            yield from compared_item(field, before, after, f"{path}[{index}]")
+    elif not same(field, old, new):
+        verb: Verb = "add" if old is None else "delete" if new is None else "update"
+        yield Change(path, verb, field.replaces(old, new), old, new)
+
+
+def compared_item(field: Field, old: Any, new: Any, path: str) -> Iterator[Change]:
+    """What differs in one item of a list; the list's own word on replacing holds for its items."""
+    assert field.item is not None
+    for change in compared(field.item, old, new, path):
+        yield Change(change.path, change.verb, change.replaces or field.replaces(old, new), change.old, change.new)
+
+
+def changed_keys(field: Field, old: State, new: State, path: str) -> Iterator[Change]:
+    """What differs in a mapping, key by key."""
+    for key in {**old, **new}:
+        before, after = old.get(key), new.get(key)
+        if before != after:
+            spelled = f"{path}.{key}" if re.fullmatch(r"\w+", key) else f'{path}["{key}"]'
+            verb: Verb = "add" if key not in old else "delete" if key not in new else "update"
+            yield Change(spelled, verb, field.replaces(before, after), before, after)
+
+
+def same(field: Field, old: Any, new: Any) -> bool:
+    """Whether two values mean the same to the API."""
+    if field.same is not None and old is not None and new is not None:
+        return field.same(old, new)
+    if field.kind == "set":
+        return sorted(told(field.item, item) for item in old or []) == sorted(
+            told(field.item, item) for item in new or []
+        )
+    return bool(old == new)
+
+
+def told(field: Field | None, value: Any) -> str:
+    """A value in one spelling: known properties only, nothing that means nothing."""
+    if field is not None and field.kind == "block" and isinstance(value, Mapping):
+        kept = {key: value.get(key) for key, inner in field.fields.items() if inner.kind != "any"}
+        return json.dumps({key: kept[key] for key in sorted(kept) if not is_nothing(kept[key])}, default=repr)
+    return json.dumps(value, sort_keys=True, default=repr)
