@@ -21,8 +21,8 @@ from hanzo_iac.toolchain.install import described
 from hanzo_iac.toolchain.programs import Program
 from hanzo_iac.toolchain.store import State
 
-BUILD_DISK_BYTES = 8_000_000_000
-"""Free space for building everything: Go's caches 6 GB, the programs 0.6 GB. Measured 2026-11-21, linux/amd64."""
+BUILD_DISK_BYTES = 14_000_000_000
+"""Free space for building everything: Go's caches 12.5 GB, the programs 0.7 GB. Measured 2026-11-21, linux/amd64."""
 RUN_DISK_BYTES = 1_000_000_000
 """Free space for running: a local control plane and its databases grow to some hundred MB. Rounded up."""
 GO_MINIMUM = (1, 26)

@@ -246,7 +246,13 @@ PROGRAMS: tuple[Program, ...] = (
     _kubernetes("kube-scheduler"),
     _kubernetes_provider(),
 )
-"""The toolchain, in the order it is installed."""
+"""
+The toolchain, in the order it is installed.
+
+Seconds of a cold build by Go, modules fetched, on 2 cores of a busy machine, 2026-11-21: kwok and kwokctl 157, etcd 28,
+pulumi 229, kube-apiserver 225, kube-controller-manager 72, kube-scheduler 5, pulumi-resource-kubernetes 556: 21 minutes.
+With Go's caches warm: 3 to 28 each, 75 together.
+"""
 
 
 def program(name: str) -> Program:
