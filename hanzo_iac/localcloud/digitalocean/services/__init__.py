@@ -6,15 +6,26 @@ from typing import TYPE_CHECKING
 
 from hanzo_iac.localcloud.digitalocean.services import (
     account,
+    actions,
+    cdn,
+    certificates,
     database_parts,
     database_settings,
     databases,
+    domains,
+    firewalls,
     kubernetes,
     kubernetes_upkeep,
+    load_balancers,
+    monitoring,
+    nfs,
     node_pools,
     projects,
     registries,
+    spaces_keys,
     tags,
+    volumes,
+    vpc_links,
     vpcs,
 )
 
@@ -23,15 +34,26 @@ if TYPE_CHECKING:
 
 SERVICES = (
     account.routes,
+    actions.routes,
+    cdn.routes,
+    certificates.routes,
     database_parts.routes,
     database_settings.routes,
     databases.routes,
+    domains.routes,
+    firewalls.routes,
     kubernetes.routes,
     kubernetes_upkeep.routes,
+    load_balancers.routes,
+    monitoring.routes,
+    nfs.routes,
     node_pools.routes,
     projects.routes,
     registries.routes,
+    spaces_keys.routes,
     tags.routes,
+    volumes.routes,
+    vpc_links.routes,
     vpcs.routes,
 )
 
