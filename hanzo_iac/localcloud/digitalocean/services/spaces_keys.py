@@ -15,15 +15,8 @@ routes = Routes()
 PERMISSIONS = ("read", "readwrite", "fullaccess", "")
 ALPHABET = string.ascii_uppercase + string.digits
 
-KEYS = Resource(
-    path="/v2/spaces/keys",
-    parameter="access_key",
-    table="spaces_keys",
-    one="key",
-    many="keys",
-    filters={"name": "name"},
-)
-KEYS.serve(routes)
+KEYS = Resource(path="/v2/spaces/keys", parameter="access_key", table="spaces_keys", one="key", many="keys")
+routes("DELETE", KEYS.item)(KEYS.delete)
 
 
 def _grants(body: Json) -> list[Json]:

@@ -46,7 +46,8 @@ routes("GET", GATEWAYS.item)(GATEWAYS.read)
 
 
 def _inside(call: Call) -> list[Json]:
-    known, inside = call.cloud.state.table("vpcs"), []
+    known = call.cloud.state.table("vpcs")
+    inside: list[Json] = []
     for one in call.body["vpcs"]:
         record = known.get(text(one, "vpc_uuid"))
         if record is None:
@@ -62,7 +63,7 @@ def create_gateway(call: Call) -> Answer:
     """A new NAT gateway, not yet active."""
     cloud, body = call.cloud, call.body
     require(body, "name", "type", "region", "size", "vpcs")
-    record = {
+    record: Json = {
         "id": str(uuid.uuid4()),
         "name": text(body, "name"),
         "type": text(body, "type"),
@@ -171,6 +172,6 @@ def peerings_of_vpc(call: Call) -> Answer:
 
 @routes("POST", "/v2/vpcs/{vpc_id}/peerings")
 def peer_vpc(call: Call) -> Answer:
-    """This VPC and another that see each other."""
+    """The VPC and another that see each other."""
     key = vpcs.find(call.cloud, call.path["vpc_id"])["id"]
     return accepted({"peering": _peering(call.cloud, _peer(call, [key, text(call.body, "vpc_id")]))})
