@@ -35,7 +35,12 @@ def list_(*, as_json: As_json = False) -> None:
 def install_(
     names: Annotated[list[str] | None, typer.Argument(metavar="[GROUP...]", help="Groups or programs.")] = None,
 ) -> None:
-    """Get what is missing: downloaded where the official host answers, else built with Go; `core` by default."""
+    """
+    Get what is missing: downloaded where the official host answers, else built with Go; `core` by default.
+
+    HANZO_DOWNLOAD_MIRROR: a base address under which <host>/<path> of every official download is found.
+    HANZO_TOOLCHAIN: another folder for the programs than `toolchain` in the cache.
+    """
     from hanzo_iac.cli import console
     from hanzo_iac.toolchain import ensure, install
 

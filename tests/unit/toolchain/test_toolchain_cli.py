@@ -1,0 +1,218 @@
+"""`hanzo toolchain` and `hanzo doctor` as a person runs them, and what each check answers."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from hanzo_iac.cli.app import app
+from hanzo_iac.errors import InputError, UsageError
+from hanzo_iac.toolchain import checks, programs
+from hanzo_iac.toolchain.progress import Lines
+from hanzo_iac.toolchain.store import Manifest, State
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """The command line over a toolchain that holds the DigitalOcean script at most."""
+    monkeypatch.setenv("HANZO_TOOLCHAIN", str(tmp_path / "toolchain"))
+    monkeypatch.setenv("HANZO_DOWNLOAD_MIRROR", "http://127.0.0.1:9")
+    monkeypatch.setenv("PATH", str(tmp_path / "no-programs"))
+    return lambda *words: CliRunner().invoke(app, list(words))
+
+
+def test_install_then_list_then_path(run, tmp_path):
+    name = "pulumi-resource-digitalocean"
+    installed = run("toolchain", "install", name)
+    assert (installed.exit_code, installed.stdout) == (0, "")
+    assert installed.stderr.splitlines()[-1] == f"toolchain: 1 program ready in {tmp_path / 'toolchain'}"
+    rows = {row["program"]: row for row in json.loads(run("toolchain", "list", "--json").stdout)}
+    assert list(rows) == [row.name for row in programs.PROGRAMS]
+    assert {row["state"] for name_, row in rows.items() if name_ != name} == {"missing"}
+    script = tmp_path / "toolchain" / name / "4.84.1" / "bin" / name
+    assert rows[name] == {
+        "program": name,
+        "version": "4.84.1",
+        "group": "core",
+        "state": "ready",
+        "why": None,
+        "route": "script",
+        "bytes": script.stat().st_size,
+        "seconds": rows[name]["seconds"],
+    }
+    assert run("toolchain", "path", name).stdout == f"{script}\n"
+    assert run("toolchain", "path", "pulumi-home").stdout == f"{tmp_path / 'toolchain' / 'pulumi-home'}\n"
+
+
+def test_list_is_readable_and_says_which_group_is_empty(run):
+    listed = run("toolchain", "list")
+    assert listed.stdout.splitlines()[:2] == [
+        "program                       version  group  state    route  size",
+        "kwok                          0.8.0    core   missing             ",
+    ]
+    assert listed.stderr == (
+        "controllers: no program yet: real controllers beside the control plane; "
+        "their programs come with the features that run them\n"
+    )
+
+
+def test_an_empty_group_is_known_and_installs_nothing(run):
+    installed = run("toolchain", "install", "controllers")
+    assert (installed.exit_code, installed.stdout) == (0, "")
+    assert installed.stderr.startswith("controllers: no program yet")
+
+
+def test_an_unknown_group_and_a_missing_program_are_errors(run):
+    assert isinstance(run("toolchain", "install", "databases").exception, UsageError)
+    assert isinstance(run("toolchain", "path", "etcd").exception, InputError)
+
+
+def test_doctor_names_what_must_change_and_exits_1(run):
+    told = run("doctor", "--json")
+    found = {check["name"]: check for check in json.loads(told.stdout)}
+    assert told.exit_code == 1
+    assert found["etcd"] == {
+        "name": "etcd",
+        "what": "not installed",
+        "remedy": "run `hanzo toolchain install`",
+        "ok": False,
+    }
+    assert found["make"]["what"] == "not on PATH"
+    assert found["pulumi package"] == {
+        "name": "pulumi package",
+        "what": "3.259.0, as pulumi",
+        "remedy": "",
+        "ok": True,
+    }
+    assert list(found)[:6] == ["python", "venv", "make", "go", "disk", "ports"]
+
+
+def test_doctor_in_words_gives_each_remedy_once(run):
+    told = run("doctor").stdout
+    assert "fault  etcd " in told
+    assert told.count("hint: run `hanzo toolchain install`\n") == 1
+
+
+def test_the_command_line_starts_without_the_toolchain():
+    code = "import sys, hanzo_iac.cli.app; print([m for m in sys.modules if m.startswith('hanzo_iac.toolchain')])"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("check", "what", "remedy"),
+    [
+        (checks.python((3, 10, 4)), "3.10.4", "use Python 3.11 or later"),
+        (checks.python((3, 11, 0)), "3.11.0", ""),
+        (
+            checks.venv("/usr", "/usr"),
+            "not in a virtual environment",
+            "run `make check` once, then use .venv/bin/hanzo",
+        ),
+        (checks.venv("/x/.venv", "/usr"), "/x/.venv", ""),
+        (checks.make({"PATH": "/nowhere"}), "not on PATH", "install make (apt install make)"),
+        (
+            checks.go({"PATH": "/nowhere"}, needed=True),
+            "not on PATH",
+            "install Go 1.26 or later (https://go.dev/dl), unless the official downloads can be reached",
+        ),
+        (checks.go({"PATH": "/nowhere"}, needed=False), "not on PATH; not needed: every program is here", ""),
+        (checks.sdk("pydantic", "0.1", "toy"), None, "pip install pydantic==0.1"),
+        (checks.sdk("no-such-package", "0.1", "toy"), "not installed; toy is 0.1", "pip install no-such-package==0.1"),
+        (
+            checks.cached(programs.program("etcd"), State("damaged", "x is missing")),
+            "damaged: x is missing",
+            "run `hanzo toolchain install`",
+        ),
+        (
+            checks.cached(programs.program("etcd"), State("ready", "", Manifest("go build", "", 1.0, {}))),
+            "3.6.14, whole (go build)",
+            "",
+        ),
+        (checks.loopback(), "free ports on 127.0.0.1 can be used", ""),
+    ],
+)
+def test_a_check_answers(check, what, remedy):
+    assert (check.what if what else None, check.remedy, check.ok) == (what, remedy, not remedy)
+
+
+@pytest.mark.parametrize(
+    ("said", "needed", "ok"),
+    [
+        ("go1.26.8\nlocal\n", True, True),
+        ("go1.27\nlocal\n", True, True),
+        ("go1.25.1\nlocal\n", True, False),
+        ("go1.25.1\nlocal\n", False, True),
+        ("go1.25.1\nauto\n", True, True),
+    ],
+)
+def test_an_old_go_is_told_from_one_that_fetches_a_newer(tmp_path, said, needed, ok):
+    _program(tmp_path / "go", f"printf '{said}'")
+    assert checks.go({"PATH": str(tmp_path)}, needed=needed).ok is ok
+
+
+def test_another_pulumi_on_path_is_said_with_the_line_that_repairs_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("HANZO_TOOLCHAIN", "/cache")
+    _program(tmp_path / "pulumi", "echo v3.100.0")
+    check = checks.pulumi_on_path({"PATH": str(tmp_path)})
+    assert check.what == f"v3.100.0 ({tmp_path}/pulumi), not v3.259.0"
+    assert check.remedy == 'export PATH="/cache/pulumi/3.259.0/bin:$PATH"'
+    _program(tmp_path / "pulumi", "echo v3.259.0")
+    assert checks.pulumi_on_path({"PATH": str(tmp_path)}).ok
+
+
+def test_a_full_disk_is_said_with_what_is_needed(tmp_path, monkeypatch):
+    monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 2_000_000_000}))
+    check = checks.disk(tmp_path / "not" / "there", complete=False)
+    assert check.what == f"2.0 GB free at {tmp_path}"
+    assert check.remedy == "free 14 GB there, or set HANZO_CACHE to a folder elsewhere"
+    assert checks.disk(tmp_path, complete=True).ok
+
+
+def test_plain_progress_has_steps_times_and_a_sign_of_life():
+    now = [0.0]
+    stream = io.StringIO()
+    lines = Lines(stream, clock=lambda: now[0])
+    lines.begin("etcd", "go build")
+    for now[0] in (30.0, 61.0, 100.0, 125.0):
+        lines.advance(0, None)
+    lines.end("etcd", "3.6.14 installed (go build)")
+    now[0] = 200.0
+    lines.begin("kwok", "downloading kwok")
+    now[0] = 261.0
+    lines.advance(12_000_000, 40_000_000)
+    assert stream.getvalue().splitlines() == [
+        "toolchain: etcd: go build",
+        "toolchain: etcd: go build, 61 s",
+        "toolchain: etcd: go build, 125 s",
+        "toolchain: etcd: 3.6.14 installed (go build) in 125.0 s",
+        "toolchain: kwok: downloading kwok",
+        "toolchain: kwok: downloading kwok, 12 of 40 MB, 61 s",
+    ]
+
+
+def test_progress_on_a_terminal_leaves_one_line_a_program():
+    from hanzo_iac.toolchain.progress import Bar
+
+    stream = io.StringIO()
+    bar = Bar(stream)
+    bar.begin("etcd", "asking github.com")
+    bar.begin("etcd", "downloading etcd.tar.gz")
+    bar.advance(1_000_000, 20_000_000)
+    bar.end("etcd", "3.6.14 installed (download)")
+    bar.begin("kwok", "go build")
+    bar.advance(0, None)
+    bar.end("kwok", "could not be installed")
+    bar.close()
+    finished = [line.rsplit(" in ", 1)[0] for line in stream.getvalue().splitlines() if line.startswith("toolchain:")]
+    assert finished == ["toolchain: etcd: 3.6.14 installed (download)", "toolchain: kwok: could not be installed"]
+
+
+def _program(path, body: str) -> None:
+    path.write_text(f"#!/bin/sh\n{body}\n")
+    path.chmod(0o755)
