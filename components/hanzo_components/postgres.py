@@ -76,7 +76,7 @@ class Postgres(Component):
         for database in spec.databases:
             options = pulumi.ResourceOptions.merge(self._kept(spec), after(list(made.values())[-1:]))
             inputs = {"cluster_id": self._cluster.id, "name": database}
-            made[database] = self._make("database", DatabaseDb, inputs, options, suffix=f"db-{database}")
+            made[database] = self._make("database", DatabaseDb, inputs, options, suffix=f"database-{database}")
         return made
 
     def _chain_of_users(self, spec: PostgresSpec) -> dict[str, DatabaseUser]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from hanzo_iac.cli import doctor, toolchain
+from hanzo_iac.cli import credential, doctor, toolchain
 
 app = typer.Typer(
     name="hanzo",
@@ -14,4 +14,5 @@ app = typer.Typer(
 )
 
 app.command()(doctor.doctor)
+app.add_typer(credential.app)
 app.add_typer(toolchain.app)

@@ -1,0 +1,270 @@
+"""
+The only place that starts Pulumi: `up`, `preview` and `destroy` of a plan, by the real engine, in this process.
+
+The program is inline (Automation API), so no language host is needed. Pulumi keeps one program's state in module
+globals: run one stack at a time in a process. State lies in a folder of the cache; nothing is asked of any service.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from hanzo_iac.cli import repair
+from hanzo_iac.cli.progress import Board
+from hanzo_iac.errors import Fault, InputError, TryAgainError
+
+if TYPE_CHECKING:
+    from pulumi.automation import EngineEvent, LocalWorkspace, Stack
+
+    from hanzo_iac.plan.spec import Plan
+    from hanzo_iac.toolchain import Toolchain
+
+LOOPBACK = "127.0.0.1,localhost,::1"
+
+SWITCHES = (
+    "PULUMI_SKIP_UPDATE_CHECK",
+    "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION",
+    "PULUMI_DISABLE_REGISTRY_RESOLVE",
+    "PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK",
+    "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS",
+    # A value used where only its promise is known becomes an error instead of text in a database's address.
+    "PULUMI_ERROR_OUTPUT_STRING",
+)
+
+
+class Cloud(Protocol):
+    """A cloud that is not DigitalOcean's own, such as the one on this machine."""
+
+    def environment(self) -> Mapping[str, str]:
+        """What points DigitalOcean's clients at it: address and token."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run of the engine did."""
+
+    changes: Mapping[str, int]
+    """Kind of step (`create`, `update`, `same`, `delete`, `replace`) -> resources; kinds without any are left out."""
+    outputs: Mapping[str, Any]
+    """What the program exported, without secrets; empty after a preview or a destroy."""
+    seconds: float
+
+    @property
+    def is_unchanged(self) -> bool:
+        """True when the engine found nothing to do."""
+        return not set(self.changes) - {"same"}
+
+
+def engine_environment(cache: Path, toolchain: Toolchain, cloud: Cloud | None = None) -> dict[str, str]:
+    """Variable -> value for the engine and all it starts. Pure: nothing is made."""
+    # The program itself first: the engine looks for language hosts beside it, and the Kubernetes provider finds
+    # `hanzo credential` beside the running Python.
+    path = [str(toolchain.path("pulumi").parent), str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
+    return {
+        "PATH": os.pathsep.join(path),
+        "PULUMI_HOME": str(toolchain.pulumi_home),
+        "PULUMI_BACKEND_URL": f"file://{state_folder(cache)}",
+        "PULUMI_CONFIG_PASSPHRASE_FILE": str(_passphrase_file(cache)),
+        "NO_PROXY": LOOPBACK,
+        "no_proxy": LOOPBACK,
+        **dict.fromkeys(SWITCHES, "true"),
+        **(cloud.environment() if cloud else {}),
+    }
+
+
+def state_folder(cache: Path) -> Path:
+    """Where the engine keeps the state of every stack it runs for us."""
+    return cache / "local" / "state"
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Pulumi, with the state in this cache, against this cloud (None: DigitalOcean, by the caller's own token)."""
+
+    cache: Path
+    toolchain: Toolchain
+    cloud: Cloud | None = None
+    listen: Callable[[Board], None] = field(default=lambda _: None)
+    """Called after each event with all that is known so far. Must not raise: the engine would go on unheard."""
+
+    @cached_property
+    def environment(self) -> dict[str, str]:
+        """Variable -> value for the engine."""
+        return engine_environment(self.cache, self.toolchain, self.cloud)
+
+    def up(self, plan: Plan, *, policy_packs: tuple[Path, ...] = ()) -> Outcome:
+        """
+        Everything of the plan exists afterwards. What a killed run left behind is repaired first.
+
+        With policy packs the run is previewed first: a rule refused later would find resources already made.
+
+        Raises:
+            InputError: the program or a policy refused the plan.
+            TryAgainError: a resource failed, or another run holds the stack. Running it again goes on from there.
+        """
+        if policy_packs:
+            self.preview(plan, policy_packs=policy_packs)
+        with self._ready(plan.application, plan.environment, _program(plan)) as stack:
+            return self._run(stack.up, policy_packs=[str(pack) for pack in policy_packs] or None)
+
+    def preview(self, plan: Plan, *, policy_packs: tuple[Path, ...] = ()) -> Outcome:
+        """
+        What `up` would do.
+
+        Raises:
+            InputError: the program or a policy refused the plan.
+            TryAgainError: a provider could not answer.
+        """
+        with self._ready(plan.application, plan.environment, _program(plan)) as stack:
+            return self._run(stack.preview, policy_packs=[str(pack) for pack in policy_packs] or None)
+
+    def destroy(self, application: str, environment: str, *, protected_too: bool = False) -> Outcome:
+        """
+        Nothing of the stack exists afterwards, the stack itself included. No stack: nothing to do.
+
+        Raises:
+            InputError: the stack holds protected resources, and they were not to go.
+            TryAgainError: a resource would not go, or another run holds the stack.
+        """
+        if environment not in self.stacks(application):
+            return Outcome(changes={}, outputs={}, seconds=0.0)
+        with self._ready(application, environment, _nothing) as stack:
+            _lift_protection(stack, protected_too=protected_too)
+            outcome = self._run(stack.destroy)
+            stack.workspace.remove_stack(environment)
+            return outcome
+
+    def stacks(self, application: str) -> tuple[str, ...]:
+        """The environments of this application that have a stack, by name."""
+        folder = state_folder(self.cache) / ".pulumi" / "stacks" / application
+        return tuple(sorted(file.stem for file in folder.glob("*.json")))
+
+    @contextmanager
+    def _ready(self, application: str, environment: str, program: Callable[[], Any]) -> Iterator[Stack]:
+        """The stack, made if there is none, whole after any earlier run, and never left with a running engine."""
+        with _process_environment(self.environment):
+            from pulumi.automation import Stack as AutomationStack
+
+            _make_passphrase(self.cache)
+            folder = state_folder(self.cache)
+            folder.mkdir(parents=True, exist_ok=True)
+            repair.stop_leftovers(self.toolchain)
+            stale = repair.clear_lock(folder, application, environment)
+            workspace = self._workspace(application, program)
+            stack = AutomationStack.create_or_select(environment, workspace)
+            if stale or repair.has_pending(folder, application, environment):
+                # What was being made when the run died is unknown to the state. Providers find it again by name.
+                self._run(stack.refresh, clear_pending_creates=True)
+            with repair.children_stopped_on_interrupt():
+                yield stack
+
+    def _workspace(self, application: str, program: Callable[[], Any]) -> LocalWorkspace:
+        from pulumi.automation import LocalWorkspace, ProjectSettings, PulumiCommand
+
+        folder = self.cache / "local" / "programs" / application
+        folder.mkdir(parents=True, exist_ok=True)
+        return LocalWorkspace(
+            work_dir=str(folder),
+            program=program,
+            env_vars=self.environment,
+            project_settings=ProjectSettings(name=application, runtime="python"),
+            pulumi_command=PulumiCommand(root=str(self.toolchain.path("pulumi").parents[1]), skip_version_check=True),
+        )
+
+    def _run(self, action: Callable[..., Any], **options: Any) -> Outcome:
+        from pulumi.automation.errors import CommandError, ConcurrentUpdateError, InlineSourceRuntimeError
+
+        board = Board()
+
+        def on_event(event: EngineEvent) -> None:
+            board.observe(event)
+            self.listen(board)
+
+        began = time.monotonic()
+        try:
+            result = action(on_event=on_event, color="never", **options)
+        except ConcurrentUpdateError as error:
+            what = "another run holds this stack"
+            raise TryAgainError(Fault(board.stack, what, "wait for it to end, then run this again")) from error
+        except InlineSourceRuntimeError as error:
+            raise InputError(board.faults(str(error))) from error
+        except CommandError as error:
+            raise _failure(board, str(error)) from error
+        outputs = getattr(result, "outputs", {})
+        known = {key: output.value for key, output in outputs.items() if not output.secret}
+        return Outcome(changes=board.changes, outputs=known, seconds=time.monotonic() - began)
+
+
+def _failure(board: Board, said: str) -> InputError | TryAgainError:
+    faults = board.faults(said)
+    return TryAgainError(faults) if board.is_failed_by_cloud else InputError(faults)
+
+
+def _lift_protection(stack: Stack, *, protected_too: bool) -> None:
+    """No resource of the stack is protected afterwards, or the caller is told which ones are."""
+    state = stack.export_stack()
+    resources = (state.deployment or {}).get("resources", [])
+    kept = [resource for resource in resources if resource.get("protect") or resource.get("retainOnDelete")]
+    if kept and not protected_too:
+        hint = "let go of protection in the environment and deploy once more, or ask for protected resources too"
+        raise InputError(tuple(Fault(resource["urn"].rpartition("::")[2], "is protected", hint) for resource in kept))
+    for resource in kept:
+        resource.update(protect=False, retainOnDelete=False)
+    if kept:
+        stack.import_stack(state)
+
+
+def _program(plan: Plan) -> Callable[[], None]:
+    def program() -> None:
+        from hanzo_components import deploy
+
+        deploy(plan)
+
+    return program
+
+
+def _nothing() -> None:
+    """A program without resources; `destroy` reads the state alone."""
+
+
+def _passphrase_file(cache: Path) -> Path:
+    return cache / "local" / "passphrase"
+
+
+def _make_passphrase(cache: Path) -> None:
+    """The key of all secrets in the state, drawn once for this cache and readable by its owner only."""
+    file = _passphrase_file(cache)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(handle, "w") as stream:
+        stream.write(secrets.token_urlsafe(32))
+
+
+@contextmanager
+def _process_environment(environment: Mapping[str, str]) -> Iterator[None]:
+    """
+    The engine's variables in this process for the time of a run.
+
+    The inline program talks to the engine from here, and the Automation API hands our own variables on, where a
+    passphrase of the caller's other stacks would win over our file.
+    """
+    before = dict(os.environ)
+    os.environ.update(environment)
+    os.environ.pop("PULUMI_CONFIG_PASSPHRASE", None)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

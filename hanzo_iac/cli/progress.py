@@ -1,0 +1,197 @@
+"""
+What the engine has done so far, grouped by component: a fold over its events, and two ways to show it.
+
+On a terminal a table that lives; elsewhere one plain line for each resource. What stays the same is never shown.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from hanzo_iac.errors import Fault
+
+if TYPE_CHECKING:
+    from pulumi.automation import EngineEvent
+    from pulumi.automation.events import DiagnosticEvent, StepEventMetadata
+    from rich.table import Table
+
+DONE = {
+    "create": "created",
+    "update": "updated",
+    "delete": "deleted",
+    "replace": "replaced",
+    "create-replacement": "created anew",
+    "delete-replaced": "deleted the old",
+    "read": "read",
+    "refresh": "looked at",
+    "discard": "forgot",
+    "import": "adopted",
+}
+"""The engine's word for a step -> ours once it is done. Steps that are not here are not shown."""
+
+TRACEBACK = re.compile(r"Traceback \(most recent call last\):.*?\n(?=\S)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing the engine has done to one resource."""
+
+    operation: str
+    component: str
+    """`Postgres rag-db`."""
+    resource: str
+    """`DatabaseCluster rag-db`."""
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"{DONE[self.operation]:<15} {self.resource}  ({self.component}, {self.seconds:.1f} s)"
+
+
+@dataclass
+class Group:
+    """One component's resources."""
+
+    running: dict[str, str] = field(default_factory=dict)
+    """URN -> step under way."""
+    done: Counter[str] = field(default_factory=Counter)
+    has_failed: bool = False
+
+
+@dataclass
+class Board:
+    """All that is known of a run. `observe` takes each event as it comes."""
+
+    clock: Callable[[], float] = time.monotonic
+    groups: dict[str, Group] = field(default_factory=dict)
+    """Component -> its resources, in the order they were first touched."""
+    finished: list[Step] = field(default_factory=list)
+    changes: dict[str, int] = field(default_factory=dict)
+    stack: str = ""
+    is_failed_by_cloud: bool = False
+    """True when a provider could not do its part, which may pass; False when the program or a rule refused."""
+    _errors: list[tuple[str, str]] = field(default_factory=list)
+    _began: dict[str, float] = field(default_factory=dict)
+
+    def observe(self, event: EngineEvent) -> None:
+        """Take one event into account."""
+        if event.resource_pre_event:
+            self._begin(event.resource_pre_event.metadata)
+        elif event.res_outputs_event:
+            self._end(event.res_outputs_event.metadata)
+        elif event.res_op_failed_event:
+            self.is_failed_by_cloud = True
+            self._fail(event.res_op_failed_event.metadata)
+        elif event.diagnostic_event:
+            self._note(event.diagnostic_event)
+        elif event.policy_event and event.policy_event.enforcement_level == "mandatory":
+            rule = f"{event.policy_event.policy_pack_name}/{event.policy_event.policy_name}"
+            self._errors.append((rule, event.policy_event.message))
+        elif event.summary_event:
+            changes = event.summary_event.resource_changes.items()
+            self.changes = {getattr(kind, "value", kind): count for kind, count in changes if count}
+
+    def faults(self, otherwise: str) -> tuple[Fault, ...]:
+        """What went wrong, once each, a resource's faults by its name; `otherwise` where the engine gave no reason."""
+        found = dict.fromkeys((where, readable(message)) for where, message in self._errors)
+        return tuple(Fault(where, what) for where, what in found if what) or (Fault("", readable(otherwise)),)
+
+    def _begin(self, metadata: StepEventMetadata) -> None:
+        if _operation(metadata) in DONE and _is_custom(metadata):
+            self._began[metadata.urn] = self.clock()
+            self._group(metadata).running[metadata.urn] = _operation(metadata)
+
+    def _end(self, metadata: StepEventMetadata) -> None:
+        group = self._group(metadata) if metadata.urn in self._began else None
+        if group is None or group.running.pop(metadata.urn, None) is None:
+            return
+        operation = _operation(metadata)
+        group.done[operation] += 1
+        seconds = self.clock() - self._began[metadata.urn]
+        self.finished.append(Step(operation, _component(metadata), _title(metadata.urn), seconds))
+
+    def _fail(self, metadata: StepEventMetadata) -> None:
+        group = self._group(metadata)
+        group.running.pop(metadata.urn, None)
+        group.has_failed = True
+
+    def _note(self, event: DiagnosticEvent) -> None:
+        if event.severity == "error" and event.message.strip():
+            where = _title(event.urn) if event.urn and "pulumi:pulumi:Stack" not in _type(event.urn) else ""
+            self._errors.append((where, event.message))
+
+    def _group(self, metadata: StepEventMetadata) -> Group:
+        return self.groups.setdefault(_component(metadata), Group())
+
+
+class PlainLines:
+    """Writes one line for each resource, as it is done."""
+
+    def __init__(self, write: Callable[[str], None]) -> None:
+        self._write = write
+        self._shown: dict[int, int] = {}
+
+    def __call__(self, board: Board) -> None:
+        already = self._shown.get(id(board), 0)
+        for step in board.finished[already:]:
+            self._write(str(step))
+        self._shown[id(board)] = len(board.finished)
+
+
+def table(board: Board) -> Table:
+    """The components, what was done to each, and what is under way."""
+    from rich.table import Table
+
+    rows = Table.grid(padding=(0, 2))
+    for name, group in board.groups.items():
+        mark = "[red]failed[/]" if group.has_failed else "[yellow]…[/]" if group.running else "[green]ok[/]"
+        done = ", ".join(f"{count} {DONE[operation]}" for operation, count in sorted(group.done.items()))
+        busy = ", ".join(_title(urn).partition(" ")[0] for urn in group.running)
+        rows.add_row(mark, name, done, f"[dim]{busy}[/]" if busy else "")
+    return rows
+
+
+def readable(message: str) -> str:
+    """
+    A diagnostic without what only a developer of ours could use.
+
+    >>> readable("error: the pool is larger than the quota ")
+    'the pool is larger than the quota'
+    """
+    text = TRACEBACK.sub("", message.replace("\r", ""))
+    text = text.replace("Program failed with an unhandled exception:", "")
+    lines = [line.rstrip() for line in text.strip().splitlines()]
+    return "\n".join(lines).strip().removeprefix("error: ").strip()
+
+
+def _is_custom(metadata: StepEventMetadata) -> bool:
+    state = metadata.new or metadata.old
+    return bool(state and state.custom) and not metadata.type.startswith("pulumi:providers:")
+
+
+def _operation(metadata: StepEventMetadata) -> str:
+    # An enum that is a str, whose own text is its Python name.
+    return str(getattr(metadata.op, "value", metadata.op))
+
+
+def _component(metadata: StepEventMetadata) -> str:
+    state = metadata.new or metadata.old
+    return _title(state.parent) if state and state.parent else _title(metadata.urn)
+
+
+def _type(urn: str) -> str:
+    return urn.split("::")[2].rpartition("$")[2]
+
+
+def _title(urn: str) -> str:
+    """
+    The last words of a resource's type and its name.
+
+    >>> _title("urn:pulumi:dev::rag::hanzo:index:Application$hanzo:index:Postgres::rag-db")
+    'Postgres rag-db'
+    """
+    return f"{_type(urn).rpartition(':')[2]} {urn.rpartition('::')[2]}"

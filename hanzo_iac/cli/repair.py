@@ -1,0 +1,168 @@
+"""
+What a killed run leaves behind, found and put right before the next one: a lock, half-made resources, plugins.
+
+Nothing is stopped or unlocked on suspicion: a lock's owner must be dead, and a process must be a program of our own
+toolchain that has lost the engine which started it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hanzo_iac.errors import Fault, TryAgainError
+
+if TYPE_CHECKING:
+    import psutil
+
+    from hanzo_iac.toolchain import Toolchain
+
+CLEAN_EXIT_S = 15
+"""How long an engine that was told to stop may finish what it is doing. Its steps of a second or two end in it; 15 is
+otherwise arbitrary."""
+
+CLOCK_SLACK_S = 2
+"""A process younger than the lock by more than this has only inherited the number of the one that took it."""
+
+
+@dataclass(frozen=True)
+class Lock:
+    """One lock file of the engine's state folder."""
+
+    file: Path
+    pid: int
+    host: str
+    taken_at: datetime
+
+
+def locks(state: Path, application: str, environment: str) -> tuple[Lock, ...]:
+    """The locks on this stack."""
+    folder = state / ".pulumi" / "locks" / "organization" / application / environment
+    return tuple(_read(file) for file in sorted(folder.glob("*.json")))
+
+
+def clear_lock(state: Path, application: str, environment: str) -> bool:
+    """
+    True when a dead run had left the stack locked; it no longer is.
+
+    An engine that outlived the command which started it is asked to stop first.
+
+    Raises:
+        TryAgainError: a living run holds the stack.
+    """
+    found = locks(state, application, environment)
+    for lock in found:
+        owner = _owner(lock)
+        if owner is not None and not (_has_lost_its_command(owner) and stop(owner)):
+            raise TryAgainError(_busy(lock, application, environment))
+        lock.file.unlink(missing_ok=True)
+    return bool(found)
+
+
+def has_pending(state: Path, application: str, environment: str) -> bool:
+    """True when the state says that a run died between starting a step and knowing its result."""
+    file = state / ".pulumi" / "stacks" / application / f"{environment}.json"
+    try:
+        content: Any = json.loads(file.read_text())
+    except FileNotFoundError:
+        return False
+    return bool(content.get("checkpoint", {}).get("latest", {}).get("pending_operations"))
+
+
+def leftovers(toolchain: Toolchain) -> list[psutil.Process]:
+    """Running plugins of our toolchain whose engine is gone."""
+    import psutil
+
+    plugins = str(toolchain.pulumi_home / "plugins")
+    mine = []
+    for process in psutil.process_iter():
+        try:
+            runs_plugin = any(word.startswith(plugins) for word in process.cmdline()[:3])
+            parent = process.parent()
+            if runs_plugin and (parent is None or _program(parent) != "pulumi"):
+                mine.append(process)
+        except psutil.Error:
+            continue
+    return mine
+
+
+def stop_leftovers(toolchain: Toolchain) -> int:
+    """How many plugins were stopped that a killed engine had left running."""
+    return sum(stop(process) for process in leftovers(toolchain))
+
+
+def stop(process: psutil.Process) -> bool:
+    """True once the process is gone: asked first, then killed."""
+    import psutil
+
+    try:
+        process.terminate()
+        process.wait(CLEAN_EXIT_S)
+    except psutil.TimeoutExpired:
+        process.kill()
+        process.wait(CLEAN_EXIT_S)
+    except psutil.NoSuchProcess:
+        return True
+    return True
+
+
+@contextmanager
+def children_stopped_on_interrupt() -> Iterator[None]:
+    """
+    No engine is running any more when an interrupt leaves this block.
+
+    On a terminal the engine has had the same Ctrl-C and is finishing its steps; only one that does not end is stopped.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        import psutil
+
+        engines = [child for child in psutil.Process().children() if _program(child) == "pulumi"]
+        _, alive = psutil.wait_procs(engines, CLEAN_EXIT_S)
+        for process in alive:
+            stop(process)
+        raise
+
+
+def _read(file: Path) -> Lock:
+    content: Any = json.loads(file.read_text())
+    taken_at = datetime.fromisoformat(content["timestamp"])
+    return Lock(file=file, pid=content["pid"], host=content["hostname"], taken_at=taken_at)
+
+
+def _owner(lock: Lock) -> psutil.Process | None:
+    """The process that took the lock, if it still runs."""
+    import psutil
+
+    try:
+        process = psutil.Process(lock.pid)
+        is_same = process.create_time() <= lock.taken_at.timestamp() + CLOCK_SLACK_S
+        return process if is_same and process.status() != psutil.STATUS_ZOMBIE else None
+    except psutil.NoSuchProcess:
+        return None
+
+
+def _has_lost_its_command(engine: psutil.Process) -> bool:
+    """True when the command that started this engine is gone, and the system's first process has taken it over."""
+    parent = engine.parent()
+    return parent is None or parent.pid == 1 or _program(parent) in {"systemd", "init", "launchd"}
+
+
+def _program(process: psutil.Process) -> str:
+    import psutil
+
+    try:
+        return Path(process.name()).name.rstrip("0123456789.")
+    except psutil.Error:
+        return ""
+
+
+def _busy(lock: Lock, application: str, environment: str) -> Fault:
+    what = f"process {lock.pid} on {lock.host} has been working on this stack since {lock.taken_at:%H:%M:%S}"
+    return Fault(f"{application}/{environment}", what, "wait for it to end, or stop it, then run this again")
