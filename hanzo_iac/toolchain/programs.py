@@ -249,9 +249,9 @@ PROGRAMS: tuple[Program, ...] = (
 """
 The toolchain, in the order it is installed.
 
-Seconds of a cold build by Go, modules fetched, on 2 cores of a busy machine, 2026-11-21: kwok and kwokctl 157, etcd 28,
-pulumi 229, kube-apiserver 225, kube-controller-manager 72, kube-scheduler 5, pulumi-resource-kubernetes 556: 21 minutes.
-With Go's caches warm: 3 to 28 each, 75 together.
+Seconds of a cold build by Go, modules fetched, on 2 cores of a busy machine, 2026-11-21: kwok with kwokctl 157, etcd
+28, pulumi 229, kube-apiserver 225, kube-controller-manager 72, kube-scheduler 5, pulumi-resource-kubernetes 556: in all
+21 minutes. With Go's caches warm 3 to 28 each, 75 in all.
 """
 
 
