@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 
 import grpc
 from google.protobuf import empty_pb2, json_format
-from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, language_pb2, language_pb2_grpc, plugin_pb2
 
 from hanzo_iac.errors import HanzoError, InputError
 from hanzo_iac.toolchain.language_host import commands, interpreter
@@ -67,10 +67,17 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
                 env=commands.program_environment(os.environ, python, request.config, request.configSecretKeys),
             )
         except (HanzoError, OSError) as error:
-            return language_pb2.RunResponse(error=str(error))
+            # An error in the answer would be called "unhandled"; said through the engine's log it stands as it is.
+            self._show(str(error))
+            return language_pb2.RunResponse(bail=True)
         context.add_callback(lambda: self._children.stop(child))
         verdict = commands.program_verdict(self._children.wait(child))
         return language_pb2.RunResponse(error=verdict.error, bail=verdict.bail)
+
+    def _show(self, message: str) -> None:
+        with grpc.insecure_channel(self._engine) as channel:
+            log = engine_pb2.LogRequest(severity=engine_pb2.ERROR, message=message)
+            engine_pb2_grpc.EngineStub(channel).Log(log)
 
     def _program_run(self, request: Any) -> commands.ProgramRun:
         return commands.ProgramRun(

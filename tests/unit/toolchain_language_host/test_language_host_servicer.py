@@ -5,6 +5,8 @@ The program that runs is a stand-in for the SDK's exec script, which writes down
 program meets a real engine is shown by the tests in e2e.
 """
 
+# ruff: noqa: N802 (names are gRPC's)
+
 from __future__ import annotations
 
 import json
@@ -21,7 +23,7 @@ from typing import Any
 import grpc
 import pytest
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import language_pb2, language_pb2_grpc
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, language_pb2, language_pb2_grpc
 
 from hanzo_iac.toolchain.language_host.children import Children
 from hanzo_iac.toolchain.language_host.servicer import LanguageHost
@@ -47,10 +49,33 @@ def children() -> Iterator[Children]:
     made.stop_all(grace_s=0)
 
 
+class Engine(engine_pb2_grpc.EngineServicer):
+    """The engine's log."""
+
+    def __init__(self) -> None:
+        self.address = ""
+        self.shown: list[tuple[Any, str]] = []
+
+    def Log(self, request: Any, context: Any) -> Any:
+        self.shown.append((request.severity, request.message))
+        return empty_pb2.Empty()
+
+
 @pytest.fixture
-def host(tmp_path: Path, children: Children) -> Iterator[Any]:
+def engine() -> Iterator[Engine]:
+    made = Engine()
+    server = grpc.server(ThreadPoolExecutor(2))
+    engine_pb2_grpc.add_EngineServicer_to_server(made, server)
+    made.address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+    server.start()
+    yield made
+    server.stop(grace=None)
+
+
+@pytest.fixture
+def host(tmp_path: Path, children: Children, engine: Engine) -> Iterator[Any]:
     server = grpc.server(ThreadPoolExecutor(8))
-    servicer = LanguageHost("127.0.0.1:2", children, (tmp_path / "bin",))
+    servicer = LanguageHost(engine.address, children, (tmp_path / "bin",))
     language_pb2_grpc.add_LanguageRuntimeServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
@@ -92,12 +117,14 @@ def run_request(root: Path, **options: str) -> Any:
     )
 
 
-def test_a_program_is_given_its_arguments_and_its_configuration(host: Any, tmp_path: Path, project: Path) -> None:
+def test_a_program_is_given_its_arguments_and_its_configuration(
+    host: Any, engine: Engine, tmp_path: Path, project: Path
+) -> None:
     exec_script(tmp_path, WRITES_DOWN_WHAT_IT_IS_GIVEN)
     assert host.Run(run_request(project)) == language_pb2.RunResponse()
     assert json.loads((tmp_path / "bin" / "seen.json").read_text()) == {
         "argv": [
-            "--monitor", "127.0.0.1:1", "--engine", "127.0.0.1:2", "--project", "shop",
+            "--monitor", "127.0.0.1:1", "--engine", engine.address, "--project", "shop",
             "--root_directory", str(project), "--stack", "dev", "--pwd", str(project), "--dry_run", "true",
             "--parallel", "4", "--organization", "organization", ".",
         ],
@@ -116,12 +143,16 @@ def test_a_program_that_fails_silently_is_named_by_its_exit_code(host: Any, tmp_
     assert host.Run(run_request(project)).error == "Program exited with non-zero exit code: 3"
 
 
-def test_a_missing_virtualenv_is_the_runs_error(host: Any, tmp_path: Path, project: Path) -> None:
+def test_a_missing_virtualenv_is_shown_and_makes_the_engine_bail(
+    host: Any, engine: Engine, tmp_path: Path, project: Path
+) -> None:
     exec_script(tmp_path, WRITES_DOWN_WHAT_IT_IS_GIVEN)
-    assert host.Run(run_request(project, virtualenv="venv")).error == (
+    assert host.Run(run_request(project, virtualenv="venv")) == language_pb2.RunResponse(bail=True)
+    message = (
         f"runtime/options/virtualenv: no Python in {project}/venv\n\nhint: run `pulumi install` in {project}, "
         f"or `python3 -m venv {project}/venv` and install its packages"
     )
+    assert engine.shown == [(engine_pb2.ERROR, message)]
 
 
 def test_cancel_ends_a_program_that_ignores_sigterm(
@@ -139,10 +170,11 @@ def test_cancel_ends_a_program_that_ignores_sigterm(
         os.kill(pid, 0)
 
 
-def test_after_cancel_nothing_is_started(host: Any, tmp_path: Path, project: Path) -> None:
+def test_after_cancel_nothing_is_started(host: Any, engine: Engine, tmp_path: Path, project: Path) -> None:
     exec_script(tmp_path, WRITES_DOWN_WHAT_IT_IS_GIVEN)
     host.Cancel(empty_pb2.Empty())
-    assert host.Run(run_request(project)).error == "the language host is stopping"
+    assert host.Run(run_request(project)) == language_pb2.RunResponse(bail=True)
+    assert engine.shown == [(engine_pb2.ERROR, "the language host is stopping")]
     assert not (tmp_path / "bin" / "seen.json").exists()
 
 
