@@ -51,11 +51,7 @@ class Cluster(Component):
         }
         if args.get("registry_integration"):
             inputs["registry_integration"] = True
-        options = pulumi.ResourceOptions(
-            protect=spec.protect,
-            retain_on_delete=spec.protect,
-            additional_secret_outputs=["kubeConfigs"],
-        )
+        options = pulumi.ResourceOptions(protect=spec.protect, retain_on_delete=spec.protect)
         return self._make("cluster", KubernetesCluster, inputs, options, suffix="")
 
     def _system_pool(self, spec: ClusterSpec) -> dict[str, Any]:

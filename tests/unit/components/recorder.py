@@ -111,6 +111,10 @@ class Record:
     """What a program registered."""
 
     resources: tuple[Registered, ...]
+    value: Any = None
+    """What the output that the program returned came to."""
+    is_secret: bool = False
+    """Whether that output is a secret."""
 
     def named(self, kind: str, name: str) -> Registered:
         """The one resource of this type (its last word, such as `Secret`) and name."""
@@ -129,24 +133,25 @@ class Record:
 
 
 def run(program: Callable[[], Any], *, preview: bool = False) -> Record:
-    """Everything the program registers, and nothing else: counts may be asserted."""
+    """Everything the program registers, and nothing else: counts may be asserted. It may return an Output."""
     monitor = Monitor()
+    returned: dict[str, Any] = {}
+
+    def whole_program() -> Any:
+        result = program()
+        if not isinstance(result, pulumi.Output):
+            return None
+
+        async def keep() -> None:
+            returned.update(value=await result.future(), is_secret=await result.is_secret())
+
+        return pulumi.Output.from_input(keep())
+
     with _own_loop():
         set_mocks(monitor.mocks, project="project", stack="stack", preview=preview, monitor=monitor)
         # Waits for every registration that the program started, also through an `apply`.
-        pulumi.runtime.test(program)()
-    return Record(tuple(monitor.seen.values()))
-
-
-def value_of(output: pulumi.Output[Any]) -> dict[str, Any]:
-    """For use inside a program: a dict that holds the output's `value` and `secret` once the program has run."""
-    held: dict[str, Any] = {}
-
-    async def wait() -> None:
-        held["value"], held["secret"] = await output.future(), await output.is_secret()
-
-    pulumi.Output.from_input(wait()).apply(lambda _: None)
-    return held
+        pulumi.runtime.test(whole_program)()
+    return Record(tuple(monitor.seen.values()), **returned)
 
 
 def whole(value: Any) -> Any:

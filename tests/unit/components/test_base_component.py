@@ -61,7 +61,7 @@ def test_forgotten_outputs_are_refused() -> None:
         def __init__(self) -> None:
             super().__init__("x", {})
 
-    with pytest.raises(ComponentError, match="^x: Forgetful called register_outputs 0 times"):
+    with pytest.raises(ComponentError, match=r"^x: Forgetful called register_outputs 0 times\n"):
         run(Forgetful)
 
 
@@ -71,7 +71,7 @@ def test_outputs_registered_twice_are_refused() -> None:
             super().__init__("x", {})
             self.register_outputs({})
 
-    with pytest.raises(ComponentError, match="^x: Twice called register_outputs 2 times"):
+    with pytest.raises(ComponentError, match=r"^x: Twice called register_outputs 2 times\n"):
         run(Twice)
 
 
