@@ -1,8 +1,8 @@
 """
 The plugin process: `python -u -m hanzo_iac.localcloud.provider ENGINE_ADDRESS`.
 
-Prints the port it listens on, serves until the engine ends it, and ends by itself when the engine is gone. Ctrl-C
-reaches the whole process group; the engine says what it means for us with `Cancel`, so the signal itself is ignored.
+Prints the port it listens on, serves until the engine ends it (`Cancel`, then SIGINT, which must end the process
+without a word), and ends by itself when the engine is gone.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ GRACE_S = 3.0
 def main(arguments: list[str]) -> int:
     """Serve until told to end; the exit code."""
     stop = threading.Event()
-    signal.signal(signal.SIGINT, lambda *_: None)
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
     # The engine's address comes last; unknown flags may stand before it.
     provider = Provider(Engine(arguments[-1] if arguments else ""))
     size = [("grpc.max_receive_message_length", MESSAGE_BYTES), ("grpc.max_send_message_length", MESSAGE_BYTES)]

@@ -103,14 +103,14 @@ def cidr_fault(value: Any) -> str:
     return ""
 
 
-def same_slug(old: Any, new: Any) -> bool:
-    """Region slugs are lower case, however they were written."""
+def same_in_any_case(old: Any, new: Any) -> bool:
+    """The API writes regions in lower case and environments with a capital, however they were written."""
     return str(old).lower() == str(new).lower()
 
 
 def region(**words: Any) -> Field:
     """A region slug."""
-    return text(same=same_slug, **words)
+    return text(same=same_in_any_case, **words)
 
 
 def parent(**words: Any) -> Field:

@@ -11,7 +11,22 @@ from hanzo_iac.errors import Fault, InputError
 from hanzo_iac.localcloud.provider.call import Call
 from hanzo_iac.localcloud.provider.fields import State
 from hanzo_iac.localcloud.provider.resource import Json, Resource, only_named
-from hanzo_iac.localcloud.provider.resources import clusters, database_parts, databases, network, node_pools, tags
+from hanzo_iac.localcloud.provider.resources import (
+    certificates,
+    clusters,
+    database_parts,
+    databases,
+    domains,
+    load_balancers,
+    node_pools,
+    projects,
+    registries,
+    replicas,
+    shares,
+    spaces_keys,
+    tags,
+    vpcs,
+)
 
 
 def must_have(found: Any, what: str) -> Any:
@@ -171,16 +186,78 @@ def get_tag(call: Call, args: State) -> State:
 
 def get_vpc(call: Call, args: State) -> State:
     """A VPC by id, by name, or the default one of a region."""
-    vpcs = list(call.api.pages("/v2/vpcs", "vpcs"))
+    known = list(call.api.pages("/v2/vpcs", "vpcs"))
     if args.get("id"):
-        found = only_named(vpcs, args["id"], "id")
+        found = only_named(known, args["id"], "id")
     elif args.get("name"):
-        found = only_named(vpcs, args["name"])
+        found = only_named(known, args["name"])
     else:
-        found = next((vpc for vpc in vpcs if vpc.get("default") and vpc["region"] == args.get("region")), None)
+        found = next((vpc for vpc in known if vpc.get("default") and vpc["region"] == args.get("region")), None)
     vpc_id = must_have(found, "VPC like that")["id"]
-    state = must_have(network.read_vpc(call, vpc_id, {}), "VPC like that")
+    state = must_have(vpcs.read_vpc(call, vpc_id, {}), "VPC like that")
     return {**state, "id": vpc_id, "urn": state["vpcUrn"]}
+
+
+def one_of(resource: Resource, extra: Callable[[State], State] = lambda _: {}) -> Callable[[Call, State], State]:
+    """The function that reads one by name, with what the function's result has beyond the resource's state."""
+
+    def get(call: Call, args: State) -> State:
+        state = state_of(call, resource, args)
+        return {**state, **extra(state)}
+
+    return get
+
+
+def get_domain(call: Call, args: State) -> State:
+    """A domain by name."""
+    state = state_of(call, domains.DOMAIN, args)
+    zone = call.api.get(f"{domains.DOMAINS}/{args['name']}")["domain"].get("zone_file") or ""
+    return {**state, "zoneFile": zone}
+
+
+def get_record(call: Call, args: State) -> State:
+    """A record of a domain by its name."""
+    records = call.api.pages(f"{domains.DOMAINS}/{args['domain']}/records", "domain_records", name=args["name"])
+    found = must_have(only_named(records, args["name"]), f"record {args['name']!r} of {args['domain']}")
+    state = must_have(domains.read_record(call, str(found["id"]), args), "record like that")
+    return {**state, "id": str(found["id"]), "data": state["value"]}
+
+
+def get_project(call: Call, args: State) -> State:
+    """A project by id, by name, or the default one."""
+    every = list(call.api.pages(projects.PROJECTS, "projects"))
+    if args.get("id") or args.get("name"):
+        key = "id" if args.get("id") else "name"
+        found = only_named(every, args[key], key)
+    else:
+        found = next((project for project in every if project.get("is_default")), None)
+    project_id = must_have(found, "project like that")["id"]
+    return {**must_have(projects.read_project(call, project_id, {}), "project like that"), "id": project_id}
+
+
+def get_projects(call: Call, args: State) -> State:
+    """All projects, filtered and sorted as asked."""
+    every = [get_project(call, {"id": project["id"]}) for project in call.api.pages(projects.PROJECTS, "projects")]
+    return {"id": "projects", "projects": chosen(every, args)}
+
+
+def get_load_balancer(call: Call, args: State) -> State:
+    """A load balancer by id or name."""
+    balancer_id = args.get("id")
+    if not balancer_id:
+        found = load_balancers.BALANCER.find(call, args)
+        balancer_id = must_have(found, f"load balancer {args.get('name')!r}")["id"]
+    state = must_have(load_balancers.read_balancer(call, balancer_id, {}), f"load balancer {balancer_id}")
+    lists = {"firewalls": "firewall", "healthchecks": "healthcheck", "stickySessions": "stickySessions"}
+    shaped = {name: [state[key]] if key in state else [] for name, key in lists.items()}
+    settings = [state["glbSettings"]] if "glbSettings" in state else []
+    return {"domains": [], **state, **shaped, "glbSettings": settings, "id": balancer_id}
+
+
+def get_spaces_key(call: Call, args: State) -> State:
+    """A Spaces key by its access key, without its secret."""
+    state = spaces_keys.read_key(call, args["accessKey"], {})
+    return {**must_have(state, f"Spaces key {args['accessKey']!r}"), "id": args["accessKey"]}
 
 
 INVOKES: Mapping[str, Callable[[Call, State], State]] = MappingProxyType(
@@ -188,15 +265,25 @@ INVOKES: Mapping[str, Callable[[Call, State], State]] = MappingProxyType(
         f"digitalocean:index/{name}:{name}": function
         for name, function in {
             "getAccount": get_account,
+            "getCertificate": one_of(certificates.CERTIFICATE),
+            "getContainerRegistry": one_of(registries.REGISTRY),
             "getDatabaseCa": get_database_ca,
             "getDatabaseCluster": get_database_cluster,
             "getDatabaseConnectionPool": get_database_connection_pool,
+            "getDatabaseReplica": one_of(replicas.REPLICA),
             "getDatabaseUser": get_database_user,
+            "getDomain": get_domain,
             "getKubernetesCluster": get_kubernetes_cluster,
             "getKubernetesVersions": get_kubernetes_versions,
+            "getLoadBalancer": get_load_balancer,
+            "getNfs": one_of(shares.SHARE, lambda state: {"tags": state.get("tags") or []}),
+            "getProject": get_project,
+            "getProjects": get_projects,
+            "getRecord": get_record,
             "getRegion": get_region,
             "getRegions": get_regions,
             "getSizes": get_sizes,
+            "getSpacesKey": get_spaces_key,
             "getTag": get_tag,
             "getVpc": get_vpc,
         }.items()

@@ -150,6 +150,7 @@ class Operations:
         call = self.call(urn, timeout_s or resource.update_s)
         if compare.changes(resource.inputs, olds, news):
             resource.update(call, known_id, olds, news)
+            olds = {name: value for name, value in olds.items() if name not in resource.renewed}
         known = {**olds, **{name: news.get(name) for name in resource.inputs}}
         try:
             resource.settle(call, known_id, news)

@@ -88,7 +88,7 @@ class StillClock:
 
 @dataclass
 class InProcess:
-    """Calls the emulated account directly, its faults included. `kill_at` is the call, from 1, at which the process dies."""
+    """Calls the emulated account directly, its faults included. The process dies at call `kill_at`."""
 
     cloud: Cloud
     kill_at: int = 0
@@ -231,7 +231,7 @@ class Rehearsal:
             self.stack[wanted.name] = Held(wanted.token, half.made_id, inputs, over_the_wire(half.state), broken=True)
             raise Stopped(str(half)) from half
         except FAILURES as error:
-            raise Stopped(f"{resource.called(inputs, wanted.name)}: {error}") from error  # noqa: EM102
+            raise Stopped(f"{resource.called(inputs, wanted.name)}: {error}") from error
 
     def _replace(self, operations: Operations, wanted: Wanted, inputs: State) -> None:
         held = self.stack[wanted.name]
@@ -254,7 +254,7 @@ class Rehearsal:
             self.stack[name] = Held(held.token, held.id, inputs, over_the_wire(half.state), broken=True)
             raise Stopped(str(half)) from half
         except FAILURES as error:
-            raise Stopped(f"{name}: {error}") from error  # noqa: EM102
+            raise Stopped(f"{name}: {error}") from error
 
     def _remove(self, operations: Operations, name: str) -> None:
         held = self.stack[name]
@@ -262,7 +262,7 @@ class Rehearsal:
         try:
             operations.delete(TABLE[held.token], urn_of(held.token, name), held.id, held.state)
         except FAILURES as error:
-            raise Stopped(f"{name}: {error}") from error  # noqa: EM102
+            raise Stopped(f"{name}: {error}") from error
         del self.stack[name]
 
 

@@ -54,14 +54,15 @@ class Resource:
     outputs: tuple[str, ...] = ()
     """What only the cloud knows, beside the inputs and the id."""
     secrets: tuple[str, ...] = ()
+    renewed: tuple[str, ...] = ()
+    """Outputs that every change of an input makes anew."""
     rules: Callable[[State], list[Failure]] = no_rules
     """What is wrong between properties that are right by themselves."""
 
     find: Callable[[Call, State], Json | None] = nothing_to_find
     """Inputs -> the answer of one that has the same name, if there is one."""
     post: Callable[[Call, State], Json]
-    """Make it, with one POST (or calls that may be repeated, when `repeatable`)."""
-    repeatable: bool = False
+    """Make it, with one POST, or with calls that may be repeated."""
     identify: Callable[[Json, State], str]
     """Answer and inputs -> id."""
     settle: Callable[[Call, str, State], None] = nothing_to_settle

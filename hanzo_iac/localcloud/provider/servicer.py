@@ -268,7 +268,9 @@ def diff_response(changes: list[Change], stables: list[str], *, first: bool) -> 
         stables=[] if replaces else stables,
         deleteBeforeReplace=bool(replaces) and first,
         detailedDiff={
-            change.path: provider_pb2.PropertyDiff(kind=KINDS[change.verb, change.replaces]) for change in changes
+            # Of a list the engine shows what the program wrote: the state has more in each item than that.
+            change.path: KIND(kind=KINDS[change.verb, change.replaces], inputDiff=isinstance(change.old, list))
+            for change in changes
         },
         hasDetailedDiff=True,
     )

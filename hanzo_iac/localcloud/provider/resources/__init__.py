@@ -6,22 +6,46 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from hanzo_iac.localcloud.provider.resource import Resource
-from hanzo_iac.localcloud.provider.resources import clusters, database_parts, databases, network, node_pools, tags
+from hanzo_iac.localcloud.provider.resources.certificates import CERTIFICATE
+from hanzo_iac.localcloud.provider.resources.clusters import CLUSTER
+from hanzo_iac.localcloud.provider.resources.database_configs import POSTGRES, VALKEY
+from hanzo_iac.localcloud.provider.resources.database_parts import CONNECTION_POOL, DB, FIREWALL, USER
+from hanzo_iac.localcloud.provider.resources.databases import CLUSTER as DATABASE
+from hanzo_iac.localcloud.provider.resources.domains import DOMAIN, RECORD
+from hanzo_iac.localcloud.provider.resources.load_balancers import BALANCER
+from hanzo_iac.localcloud.provider.resources.node_pools import NODE_POOL
+from hanzo_iac.localcloud.provider.resources.projects import PROJECT, PROJECT_RESOURCES
+from hanzo_iac.localcloud.provider.resources.registries import CREDENTIALS, REGISTRY
+from hanzo_iac.localcloud.provider.resources.replicas import REPLICA
+from hanzo_iac.localcloud.provider.resources.shares import SHARE
+from hanzo_iac.localcloud.provider.resources.spaces_keys import KEY
+from hanzo_iac.localcloud.provider.resources.tags import TAG
+from hanzo_iac.localcloud.provider.resources.vpcs import VPC
 
-TABLE: Mapping[str, Resource] = MappingProxyType(
-    {
-        resource.token: resource
-        for resource in (
-            databases.CLUSTER,
-            database_parts.CONNECTION_POOL,
-            database_parts.DB,
-            database_parts.FIREWALL,
-            database_parts.USER,
-            clusters.CLUSTER,
-            node_pools.NODE_POOL,
-            network.VPC,
-            tags.TAG,
-        )
-    }
+ALL = (
+    BALANCER,
+    CERTIFICATE,
+    CLUSTER,
+    CONNECTION_POOL,
+    CREDENTIALS,
+    DATABASE,
+    DB,
+    DOMAIN,
+    FIREWALL,
+    KEY,
+    NODE_POOL,
+    POSTGRES,
+    PROJECT,
+    PROJECT_RESOURCES,
+    RECORD,
+    REGISTRY,
+    REPLICA,
+    SHARE,
+    TAG,
+    USER,
+    VALKEY,
+    VPC,
 )
+
+TABLE: Mapping[str, Resource] = MappingProxyType({resource.token: resource for resource in ALL})
 """Token -> resource type."""

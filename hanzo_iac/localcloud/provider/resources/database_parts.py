@@ -299,7 +299,6 @@ FIREWALL = Resource(
     },
     rules=firewall_rules,
     post=put_firewall,
-    repeatable=True,
     identify=lambda _, inputs: f"{inputs['clusterId']}-firewall",
     read=read_firewall,
     update=update_firewall,

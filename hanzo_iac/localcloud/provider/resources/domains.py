@@ -1,0 +1,153 @@
+"""Domains and their records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hanzo_iac.errors import Fault, InputError
+from hanzo_iac.localcloud.provider.call import Call
+from hanzo_iac.localcloud.provider.check import Failure
+from hanzo_iac.localcloud.provider.fields import State, integer, parent, text
+from hanzo_iac.localcloud.provider.resource import Json, Resource
+
+DOMAINS = "/v2/domains"
+RECORD_TYPES = ("A", "AAAA", "CAA", "CNAME", "MX", "NS", "TXT", "SRV", "SOA")
+POINTING = ("CNAME", "MX", "NS", "SRV", "CAA")
+"""Types whose value is a name, which the API answers without its last dot."""
+NUMBERS = ("port", "priority", "weight", "flags")
+
+
+def find_domain(call: Call, inputs: State) -> Json | None:
+    """The account's domain of that name."""
+    found = call.api.find(f"{DOMAINS}/{inputs['name']}")
+    return found["domain"] if found else None
+
+
+def post_domain(call: Call, inputs: State) -> Json:
+    """Create it."""
+    body = {"name": inputs["name"]} | ({"ip_address": inputs["ipAddress"]} if inputs.get("ipAddress") else {})
+    return dict(call.api.post(DOMAINS, body)["domain"])
+
+
+def read_domain(call: Call, name: str, _known: State) -> State | None:
+    """What it is now."""
+    domain = find_domain(call, {"name": name})
+    if domain is None:
+        return None
+    return {"name": domain["name"], "ttl": domain.get("ttl") or 0, "domainUrn": f"do:domain:{domain['name']}"}
+
+
+DOMAIN = Resource(
+    token="digitalocean:index/domain:Domain",  # noqa: S106
+    word="domain",
+    inputs={"name": text(required=True, replace=True), "ipAddress": text(replace=True)},
+    outputs=("domainUrn", "ttl"),
+    find=find_domain,
+    post=post_domain,
+    identify=lambda domain, _: domain["name"],
+    read=read_domain,
+    delete=lambda call, name, _: call.api.delete(f"{DOMAINS}/{name}"),
+)
+
+
+def full_value(record: Json) -> str:
+    """A record's value as the official provider spells it: names end with a dot."""
+    value = str(record.get("data") or "")
+    points = record["type"] in POINTING and value != "@" and record.get("tag") != "iodef"
+    return value + "." if points and not value.endswith(".") else value
+
+
+def same_value(old: Any, new: Any) -> bool:
+    """Whether two values are the same but for the last dot."""
+    return str(old).rstrip(".") == str(new).rstrip(".")
+
+
+def same_name(old: Any, new: Any) -> bool:
+    """Whether a full name, with its last dot, means what the API says in short: `www` for `www.example.com.`."""
+    return bool(old == new) or (str(new).endswith(".") and (old == "@" or str(new).startswith(f"{old}.")))
+
+
+def find_record(call: Call, inputs: State) -> Json | None:
+    """A record of the same name, type and value."""
+    name = inputs["name"]
+    for record in call.api.pages(f"{DOMAINS}/{inputs['domain']}/records", "domain_records"):
+        named = record["name"] in (name, name.removesuffix(f".{inputs['domain']}."))
+        if record["type"] == inputs["type"] and named and same_value(record.get("data"), inputs["value"]):
+            return record
+    return None
+
+
+def record_request(inputs: State) -> Json:
+    """A record as the API wants it."""
+    body: Json = {"name": inputs["name"], "data": inputs["value"], "type": inputs["type"]}
+    body |= {name: inputs[name] for name in (*NUMBERS, "ttl", "tag") if inputs.get(name) is not None}
+    return body
+
+
+def post_record(call: Call, inputs: State) -> Json:
+    """Create it."""
+    return dict(call.api.post(f"{DOMAINS}/{inputs['domain']}/records", record_request(inputs))["domain_record"])
+
+
+def read_record(call: Call, record_id: str, known: State) -> State | None:
+    """What it is now."""
+    domain = known["domain"]
+    found = call.api.find(f"{DOMAINS}/{domain}/records/{record_id}")
+    if found is None:
+        return None
+    record = found["domain_record"]
+    name = record["name"]
+    state: State = {"domain": domain, "type": record["type"], "name": name, "value": full_value(record)}
+    state |= {key: record.get(key) or 0 for key in (*NUMBERS, "ttl")} | {"tag": record.get("tag") or ""}
+    return state | {"fqdn": domain if name == "@" else f"{name.lower()}.{domain}".removesuffix(f".{domain}.{domain}")}
+
+
+def update_record(call: Call, record_id: str, olds: State, news: State) -> None:
+    """Change it in place."""
+    call.api.put(f"{DOMAINS}/{olds['domain']}/records/{record_id}", record_request(news))
+
+
+def record_rules(inputs: State) -> list[Failure]:
+    """What each type of record must have."""
+    needs = {"MX": ("priority",), "SRV": ("priority", "weight", "port"), "CAA": ("flags", "tag")}
+    wanted = needs.get(str(inputs.get("type")), ())
+    return [
+        Failure(name, f"missing; a record of type {inputs['type']} has it")
+        for name in wanted
+        if inputs.get(name) is None
+    ]
+
+
+def locate_record(_call: Call, given: str) -> tuple[str, State]:
+    """Import by the domain and the record's number, joined by a comma."""
+    domain, comma, number = given.partition(",")
+    if not comma or not number.isdigit():
+        raise InputError(Fault("", f"{given!r} does not say which record", "give DOMAIN,NUMBER"))
+    return number, {"domain": domain}
+
+
+RECORD = Resource(
+    token="digitalocean:index/dnsRecord:DnsRecord",  # noqa: S106
+    word="DNS record",
+    inputs={
+        "domain": parent(),
+        "type": text(required=True, replace=True, choices=RECORD_TYPES),
+        "name": text(same=same_name),
+        "value": text(required=True, same=same_value),
+        "ttl": integer(computed=True, low=1),
+        "port": integer(low=0, high=65535),
+        "priority": integer(low=0, high=65535),
+        "weight": integer(low=0, high=65535),
+        "flags": integer(low=0, high=255),
+        "tag": text(choices=("issue", "issuewild", "iodef")),
+    },
+    outputs=("fqdn",),
+    rules=record_rules,
+    find=find_record,
+    post=post_record,
+    identify=lambda record, _: str(record["id"]),
+    read=read_record,
+    update=update_record,
+    delete=lambda call, record_id, state: call.api.delete(f"{DOMAINS}/{state['domain']}/records/{record_id}"),
+    locate=locate_record,
+)
