@@ -96,7 +96,6 @@ def config(token: str, word: str, suffix: str, settings: Mapping[str, Field]) ->
         word=word,
         inputs={"clusterId": parent(), **settings},
         post=patch,
-        repeatable=True,
         identify=lambda _, inputs: f"{inputs['clusterId']}/{suffix}",
         read=read,
         update=update,
