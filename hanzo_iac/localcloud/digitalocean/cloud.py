@@ -90,7 +90,7 @@ class Cloud:
             with self.state.transaction():
                 answer = handler(call)
         except errors.ApiError as error:
-            answer = Answer(error.status, {"id": error.kind, "message": error.message}, headers=error.headers)
+            answer = _error(error)
         except Exception:  # a fault of ours: said in the log, answered as a server's
             log.exception("%s %s", asked.method, asked.path)
             answer = Answer(500, {"id": "server_error", "message": traceback.format_exc(limit=-3)})
@@ -157,6 +157,12 @@ class Cloud:
                 **answer.headers,
             },
         )
+
+
+def _error(error: errors.ApiError) -> Answer:
+    request_id = str(uuid.uuid4())
+    body = {"id": error.kind, "message": error.message, "request_id": request_id}
+    return Answer(error.status, body, headers={"x-request-id": request_id, **error.headers})
 
 
 def _body(raw: bytes) -> Json:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 routes = Routes()
 
-NAME = re.compile(r"[a-z][a-z0-9-]{1,62}")
+NAME = re.compile(r"[a-z][a-z0-9-]{0,62}")
 MOST_NODES = 3
 
 # The least memory of a cluster with a standby. Source: DigitalOcean facts of this project, 2026-11-21.
