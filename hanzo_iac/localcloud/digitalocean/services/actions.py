@@ -15,19 +15,21 @@ if TYPE_CHECKING:
 routes = Routes()
 
 
-def _shown(cloud: Cloud, record: Json) -> Json:
-    return {**record, "region": offers.region(record["region_slug"], cloud.state.quota)}
+def shown(cloud: Cloud, record: Json) -> Json:
+    """An action as the API answers it."""
+    region = offers.region(record["region_slug"], cloud.state.quota)
+    return {**{name: value for name, value in record.items() if name != "owner"}, "region": region}
 
 
 ACTIONS = Resource(
-    path="/v2/actions", parameter="action_id", table="actions", one="action", many="actions", shown=_shown
+    path="/v2/actions", parameter="action_id", table="actions", one="action", many="actions", shown=shown
 )
 routes("GET", ACTIONS.path)(ACTIONS.listing)
 routes("GET", ACTIONS.item)(ACTIONS.read)
 
 
-def done(cloud: Cloud, kind: str, resource_type: str, region: str) -> Json:
-    """A finished action, remembered. Its resource has no number: only Droplets and images have one."""
+def done(cloud: Cloud, kind: str, urn: str, region: str) -> Json:
+    """A finished action on a resource, remembered. `resource_id` is null: only Droplets and images have a number."""
     number = cloud.state.next("actions")
     record = {
         "id": number,
@@ -36,8 +38,9 @@ def done(cloud: Cloud, kind: str, resource_type: str, region: str) -> Json:
         "started_at": cloud.stamp(),
         "completed_at": cloud.stamp(),
         "resource_id": None,
-        "resource_type": resource_type,
+        "resource_type": urn.split(":")[1],
+        "owner": urn,
         "region_slug": region,
     }
     cloud.state.table("actions")[str(number)] = record
-    return _shown(cloud, record)
+    return shown(cloud, record)

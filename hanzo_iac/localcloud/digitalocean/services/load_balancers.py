@@ -83,6 +83,17 @@ def _asked(body: Json) -> Json:
     return asked
 
 
+def _global_rule(body: Json) -> Json:
+    """The one rule of a global one, which is told its target only."""
+    target = body.get("glb_settings") or {}
+    return {
+        "entry_protocol": "http",
+        "entry_port": 80,
+        "target_protocol": target.get("target_protocol") or "http",
+        "target_port": target.get("target_port") or 80,
+    }
+
+
 @routes("POST", BALANCERS.path)
 def create(call: Call) -> Answer:
     """A new one, not yet active."""
@@ -96,7 +107,7 @@ def create(call: Call) -> Answer:
     key, region = str(uuid.uuid4()), "" if everywhere else offers.known_region(text(body, "region"))
     record = {
         **USUAL,
-        "forwarding_rules": [],
+        "forwarding_rules": [_global_rule(body)],
         **_asked(body),
         "id": key,
         "region": region,

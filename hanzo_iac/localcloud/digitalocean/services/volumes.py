@@ -14,6 +14,7 @@ from hanzo_iac.localcloud.digitalocean.api import (
     accepted,
     created,
     no_content,
+    ok,
     one_of,
     require,
     text,
@@ -108,7 +109,38 @@ def act(call: Call) -> Answer:
     if asked != "resize":
         raise errors.not_emulated(f"volume action {asked}")
     record["size_gigabytes"] = _size(call.body, record["size_gigabytes"])
-    return accepted({"action": actions.done(call.cloud, "resize", "volume", record["region"])})
+    return accepted({"action": actions.done(call.cloud, "resize", _urn(record), record["region"])})
+
+
+def _urn(record: Json) -> str:
+    return belongings.urn("volumes", record["id"])
+
+
+@routes("POST", VOLUMES.path + "/actions")
+def act_by_name(call: Call) -> Answer:
+    """Refused: attaching needs a Droplet, and there is none."""
+    raise errors.not_emulated(f"volume action {text(call.body, 'type')}")
+
+
+def _actions(call: Call) -> list[Json]:
+    owner = _urn(VOLUMES.find(call))
+    every = call.cloud.state.table("actions").values()
+    return [actions.shown(call.cloud, one) for one in every if one["owner"] == owner]
+
+
+@routes("GET", VOLUMES.item + "/actions")
+def past_actions(call: Call) -> Answer:
+    """What was done to the volume."""
+    return call.page("actions", _actions(call))
+
+
+@routes("GET", VOLUMES.item + "/actions/{action_id}")
+def past_action(call: Call) -> Answer:
+    """One thing that was done to the volume."""
+    for action in _actions(call):
+        if str(action["id"]) == call.path["action_id"]:
+            return ok({"action": action})
+    raise errors.not_found()
 
 
 @routes("GET", VOLUMES.item + "/snapshots")
