@@ -174,9 +174,9 @@ class Rehearsal:
             self._remove(operations, name)
         return self.done
 
-    def destroy(self) -> list[tuple[str, str]]:
+    def destroy(self, transport: Callable[[Cloud], InProcess] = InProcess) -> list[tuple[str, str]]:
         """Delete everything, the last made first; what was done."""
-        operations = self.begin()
+        operations = self.begin(transport)
         for name in reversed(list(self.stack)):
             self._remove(operations, name)
         return self.done
