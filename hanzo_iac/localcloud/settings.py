@@ -1,0 +1,45 @@
+"""What a local cloud can be started with. Written beside its state, so that a repaired cloud is the same cloud."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from hanzo_iac.localcloud.places import read_json, write_whole
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waits:
+    """The least seconds things of the emulated account take. DigitalOcean takes minutes; nobody wants to wait here."""
+
+    cluster_s: float = 0.0
+    upgrade_s: float = 1.0
+    node_s: float = 0.0
+    database_s: float = 0.0
+    resize_s: float = 0.5
+    load_balancer_s: float = 1.0
+    share_s: float = 1.0
+    certificate_s: float = 0.5
+    gateway_s: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloudSettings:
+    """Everything that can be set."""
+
+    boot_s: float = 1.0
+    """From the order of a node to its registration with the cluster. DOKS takes 2 to 7 minutes with a GPU."""
+    idle_s: float = 60.0
+    """How long an auto-scaled pool's node is without pods before it goes. The cluster autoscaler waits 600."""
+    waits: Waits = field(default_factory=Waits)
+
+    @classmethod
+    def read(cls, path: Path) -> CloudSettings:
+        """Those in the file; the defaults when there is none."""
+        data = read_json(path) or {}
+        return cls(**{**data, "waits": Waits(**data.get("waits", {}))})
+
+    def write(self, path: Path) -> None:
+        """Put them where the supervisor reads them."""
+        write_whole(path, json.dumps(asdict(self), indent=1))
