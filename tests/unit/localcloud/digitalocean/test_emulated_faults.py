@@ -245,10 +245,10 @@ def test_a_process_killed_while_it_writes_leaves_a_whole_state(tmp_path):
         with subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE) as writer:
             assert writer.stdout is not None
             writer.stdout.readline()
-            replaced = set()
-            while len(replaced) < 5:  # each write is a new file under the same name
+            written = set()
+            while len(written) < 5:  # each write is a new file under the same name
                 if path.exists():
-                    replaced.add(path.stat().st_ino)
+                    written.add(path.stat().st_mtime_ns)
             writer.send_signal(signal.SIGKILL)
         state = State(path)
         assert state.table("a")["n"]["n"] == state.table("b")["n"]["n"] > 0
