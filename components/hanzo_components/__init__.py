@@ -70,7 +70,7 @@ _MODULE = {
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")  # noqa: EM102 - Python's own sentence
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f"{__name__}.{_MODULE.get(name, name.lower())}"), name)
     globals()[name] = value
     return value

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
-from hanzo_iac.plan.spec import CostLine, Plan
+from hanzo_iac.plan.cost import cost
+from hanzo_iac.plan.spec import Plan
 
 ONE = ("tag", "vpc", "cluster", "registry", "project", "gateway")
 """Parts of a plan that it holds at most once."""
@@ -32,28 +32,17 @@ def parts(plan: Plan) -> tuple[str, ...]:
     return (*single, *keyed)
 
 
-def specs(plan: Plan) -> tuple[Any, ...]:
-    """Every spec of the plan that becomes a component, in the order of `parts`."""
-    single = (getattr(plan, part) for part in ONE if getattr(plan, part) is not None)
-    keyed = (spec for part in MANY for spec in getattr(plan, part).values())
-    return (*single, *keyed)
-
-
 def declared(plan: Plan) -> dict[str, Any]:
     """Inputs of the Application component, as policy packs read them; money in US dollars a month."""
-    lines = [line for spec in specs(plan) for line in getattr(spec, "cost", ())]
+    bill = cost(plan)
     return {
         "application": plan.application,
         "environment": plan.environment,
         "region": plan.region,
-        "monthlyCostLowUsd": _total(lines, "quantity_low"),
-        "monthlyCostHighUsd": _total(lines, "quantity_high"),
-        "costIsComplete": all(line.unit_usd is not None for line in lines),
+        "monthlyCostLowUsd": float(bill.low_usd),
+        "monthlyCostHighUsd": float(bill.high_usd),
+        # False: something has no published price, and the sums are "at least".
+        "costIsComplete": not bill.unknown,
         "costCeilingUsd": float(plan.budget.ceiling_usd),
         "maxGpuNodes": plan.budget.max_gpu_nodes,
     }
-
-
-def _total(lines: list[CostLine], quantity: str) -> float:
-    known = (line.unit_usd * getattr(line, quantity) for line in lines if line.unit_usd is not None)
-    return float(sum(known, Decimal(0)))

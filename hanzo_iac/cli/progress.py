@@ -46,9 +46,12 @@ class Step:
     """`Postgres rag-db`."""
     resource: str
     """`DatabaseCluster rag-db`."""
-    seconds: float
+    seconds: float | None
+    """How long it took; None in a preview, where nothing was done."""
 
     def __str__(self) -> str:
+        if self.seconds is None:
+            return f"would {self.operation:<18} {self.resource}  ({self.component})"
         return f"{DONE[self.operation]:<15} {self.resource}  ({self.component}, {self.seconds:.1f} s)"
 
 
@@ -82,7 +85,7 @@ class Board:
         if event.resource_pre_event:
             self._begin(event.resource_pre_event.metadata)
         elif event.res_outputs_event:
-            self._end(event.res_outputs_event.metadata)
+            self._end(event.res_outputs_event.metadata, is_preview=bool(event.res_outputs_event.planning))
         elif event.res_op_failed_event:
             self.is_failed_by_cloud = True
             self._fail(event.res_op_failed_event.metadata)
@@ -105,13 +108,13 @@ class Board:
             self._began[metadata.urn] = self.clock()
             self._group(metadata).running[metadata.urn] = _operation(metadata)
 
-    def _end(self, metadata: StepEventMetadata) -> None:
+    def _end(self, metadata: StepEventMetadata, *, is_preview: bool) -> None:
         group = self._group(metadata) if metadata.urn in self._began else None
         if group is None or group.running.pop(metadata.urn, None) is None:
             return
         operation = _operation(metadata)
         group.done[operation] += 1
-        seconds = self.clock() - self._began[metadata.urn]
+        seconds = None if is_preview else self.clock() - self._began[metadata.urn]
         self.finished.append(Step(operation, _component(metadata), _title(metadata.urn), seconds))
 
     def _fail(self, metadata: StepEventMetadata) -> None:
