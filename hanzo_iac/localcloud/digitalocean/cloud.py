@@ -91,9 +91,9 @@ class Cloud:
                 answer = handler(call)
         except errors.ApiError as error:
             answer = _error(error)
-        except Exception:  # a fault of ours: said in the log, answered as a server's
+        except Exception as error:  # a fault of ours, or of a server behind us: told in the log, answered as a server's
             log.exception("%s %s", asked.method, asked.path)
-            answer = Answer(500, {"id": "server_error", "message": traceback.format_exc(limit=-3)})
+            answer = Answer(500, {"id": "server_error", "message": f"{type(error).__name__}: {error}"})
             self.violations.append(f"{asked.method} {asked.path}: {traceback.format_exc()}")
         return self._finished(self._checked(asked.method, template, answer))
 

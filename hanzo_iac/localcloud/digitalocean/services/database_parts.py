@@ -20,11 +20,19 @@ from hanzo_iac.localcloud.digitalocean.api import (
 )
 from hanzo_iac.localcloud.digitalocean.services import database_words
 from hanzo_iac.localcloud.digitalocean.services.databases import find, new_password, settle
+from hanzo_iac.localcloud.digitalocean.shapes import fit
 from hanzo_iac.localcloud.digitalocean.state import Json
 
 routes = Routes()
 
 NAME = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9_.\-]{0,62}")
+SETTINGS = {
+    "pg_allow_replication": bool,
+    "acl": [dict],
+    "opensearch_acl": [dict],
+    "mongo_user_settings": dict,
+    "redis_acl": dict,
+}
 MODES = ("session", "transaction", "statement")
 
 USERS = "/v2/databases/{database_cluster_uuid}/users"
@@ -69,7 +77,7 @@ def create_user(call: Call) -> Answer:
     name = _new_name(call, record["users"], "user")
     details: Json = {"role": "normal", "password": new_password()}
     if call.body.get("settings"):
-        details["settings"] = call.body["settings"]
+        details["settings"] = fit(call.body["settings"], SETTINGS, "settings")
     record["users"][name] = details
     settle(call.cloud, record)
     return created({"user": database_words.user(name, details)})
@@ -88,8 +96,7 @@ def update_user(call: Call) -> Answer:
     """A user's settings."""
     record = find(call.cloud, call)
     name = _existing(call, "username", record["users"])
-    require(call.body, "settings")
-    record["users"][name]["settings"] = call.body["settings"]
+    record["users"][name]["settings"] = fit(call.body, {"settings!": SETTINGS})["settings"]
     return created({"user": database_words.user(name, record["users"][name])})
 
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 from hanzo_iac.localcloud.digitalocean import errors
 from hanzo_iac.localcloud.digitalocean.api import Answer, Call, Routes, no_content, ok, one_of, require, text
 from hanzo_iac.localcloud.digitalocean.services.database_rules import new_rules
-from hanzo_iac.localcloud.digitalocean.services.databases import find, settle
+from hanzo_iac.localcloud.digitalocean.services.databases import find, read_autoscale, settle
+from hanzo_iac.localcloud.digitalocean.shapes import fit
 
 routes = Routes()
 
@@ -36,7 +37,7 @@ def firewall(call: Call) -> Answer:
 def replace_firewall(call: Call) -> Answer:
     """The whole list of trusted sources replaced; an empty one opens the cluster."""
     record = find(call.cloud, call)
-    record["rules"] = new_rules(call.cloud, record["id"], call.body.get("rules") or [])
+    record["rules"] = new_rules(call.cloud, record["id"], call.body.get("rules"))
     return no_content()
 
 
@@ -50,8 +51,8 @@ def config(call: Call) -> Answer:
 def configure(call: Call) -> Answer:
     """Some options set. They are remembered; the server on this machine is not told."""
     record = find(call.cloud, call)
-    require(call.body, "config")
-    record["config"] |= {name: value for name, value in call.body["config"].items() if value is not None}
+    asked = fit(call.body, {"config!": dict})["config"]
+    record["config"] |= {name: value for name, value in asked.items() if value is not None}
     return ok({})
 
 
@@ -109,10 +110,7 @@ def autoscale(call: Call) -> Answer:
 def set_autoscale(call: Call) -> Answer:
     """Whether storage grows by itself, from now on."""
     record = find(call.cloud, call)
-    storage = call.body.get("storage")
-    if not isinstance(storage, dict) or not isinstance(storage.get("enabled"), bool):
-        raise errors.unprocessable("storage.enabled is required")
-    record["autoscale"] = {"storage": storage}
+    record["autoscale"] = read_autoscale(call.body)
     return no_content()
 
 

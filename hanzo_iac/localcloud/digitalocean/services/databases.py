@@ -7,7 +7,7 @@ import re
 import secrets
 import uuid
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hanzo_iac.localcloud.backends import DatabaseServer
 from hanzo_iac.localcloud.digitalocean import belongings, errors, offers
@@ -27,6 +27,7 @@ from hanzo_iac.localcloud.digitalocean.api import (
 from hanzo_iac.localcloud.digitalocean.services import vpcs
 from hanzo_iac.localcloud.digitalocean.services.database_rules import new_rules
 from hanzo_iac.localcloud.digitalocean.services.database_words import connection, shown
+from hanzo_iac.localcloud.digitalocean.shapes import fit
 from hanzo_iac.localcloud.digitalocean.state import Json
 
 if TYPE_CHECKING:
@@ -39,6 +40,10 @@ MOST_NODES = 3
 
 # The least memory of a cluster with a standby. Source: DigitalOcean facts of this project, 2026-11-21.
 STANDBY_MIB = 2048
+
+# Source: DigitalOcean's OpenAPI, August 2026.
+AUTOSCALE = {"enabled!": bool, "threshold_percent": int, "increment_gib": int}
+AUTOSCALE_BOUNDS = {"threshold_percent": (15, 95), "increment_gib": (10, 500)}
 
 FIRST_USER = {"pg": "doadmin", "valkey": "default"}
 FIRST_DATABASES = {"pg": ["defaultdb"], "valkey": []}
@@ -147,11 +152,11 @@ def create(call: Call) -> Answer:
         "dbs": list(FIRST_DATABASES[engine]),
         "pools": {},
         "replicas": {},
-        "rules": new_rules(cloud, key, body.get("rules") or []),
+        "rules": new_rules(cloud, key, body.get("rules")),
         "config": {},
         "eviction_policy": "noeviction" if engine == "valkey" else "",
         "maintenance_window": {"day": "monday", "hour": "00:00:00", "pending": False, "description": []},
-        "autoscale": body.get("autoscale") or {"storage": {"enabled": False}},
+        "autoscale": read_autoscale(body.get("autoscale") or {"storage": {"enabled": False}}),
         "events": [],
         "since": cloud.now(),
         "resized": 0,
@@ -162,6 +167,15 @@ def create(call: Call) -> Answer:
     belongings.joins(cloud, name, project_id=text(body, "project_id"), tags=record["tags"])
     settle(cloud, record)
     return created({"database": shown(cloud, record)})
+
+
+def read_autoscale(asked: Any) -> Json:
+    """Whether storage grows by itself, and how."""
+    autoscale: Json = fit(asked, {"storage!": AUTOSCALE}, "autoscale")
+    for name, (low, high) in AUTOSCALE_BOUNDS.items():
+        if not low <= autoscale["storage"].get(name, low) <= high:
+            raise errors.unprocessable(f"{name} must be between {low} and {high}")
+    return autoscale
 
 
 def event(cloud: Cloud, record: Json, kind: str) -> Json:

@@ -10,12 +10,26 @@ from typing import Any
 from hanzo_iac.localcloud.digitalocean import belongings, errors
 from hanzo_iac.localcloud.digitalocean.api import Answer, Call, Routes, accepted, no_content, ok, require, text
 from hanzo_iac.localcloud.digitalocean.resources import Resource
+from hanzo_iac.localcloud.digitalocean.shapes import fit
 from hanzo_iac.localcloud.digitalocean.state import Json
 
 routes = Routes()
 
 NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9.-]+")
-LISTS = ("droplet_ids", "tags", "inbound_rules", "outbound_rules")
+ENDS = {
+    "addresses": [str],
+    "droplet_ids": [int],
+    "load_balancer_uids": [str],
+    "kubernetes_ids": [str],
+    "tags": [str],
+}
+RULE = {"protocol!": ("tcp", "udp", "icmp"), "ports": str}
+LISTS = {
+    "droplet_ids": [int],
+    "tags": [str],
+    "inbound_rules": [RULE | {"sources!": ENDS}],
+    "outbound_rules": [RULE | {"destinations!": ENDS}],
+}
 
 FIREWALLS = Resource(path="/v2/firewalls", parameter="firewall_id", table="firewalls", one="firewall", many="firewalls")
 FIREWALLS.serve(routes)
@@ -31,15 +45,15 @@ def _asked(call: Call, own_id: str = "") -> Json:
         raise errors.conflict("duplicate name")
     if not body.get("inbound_rules") and not body.get("outbound_rules"):
         raise errors.unprocessable("must specify at least one inbound or outbound rule")
-    belongings.use_tags(call.cloud, body.get("tags") or [])
-    return {"name": text(body, "name"), **{name: _list(body, name) for name in LISTS}}
+    lists = {name: _list(body, name) for name in LISTS}
+    belongings.use_tags(call.cloud, lists["tags"])
+    return {"name": text(body, "name"), **lists}
 
 
 def _list(body: Json, name: str) -> list[Any]:
-    value = body.get(name) or []
-    if not isinstance(value, list):
-        raise errors.unprocessable(f"{name} must be a list")
-    return value
+    asked: list[Any] = fit(body.get(name) or [], LISTS[name], name)
+    # A rule for ICMP has no ports; the API answers 0 there.
+    return [{"ports": "0", **one} if name.endswith("_rules") else one for one in asked]
 
 
 @routes("POST", FIREWALLS.path)

@@ -6,7 +6,7 @@ import base64
 import ipaddress
 import re
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import yaml
 
@@ -26,6 +26,7 @@ from hanzo_iac.localcloud.digitalocean.api import (
     texts,
 )
 from hanzo_iac.localcloud.digitalocean.services import node_pools, vpcs
+from hanzo_iac.localcloud.digitalocean.shapes import fit
 from hanzo_iac.localcloud.digitalocean.state import Json
 
 if TYPE_CHECKING:
@@ -51,6 +52,18 @@ SWITCHES = {
     "p2p_oci_registry_plugin": False,
     "nvidia_gpu_dra_driver": False,
     "amd_gpu_dra_driver": False,
+}
+
+DAYS = ("any", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+BLOCKS = {
+    "maintenance_policy": {"start_time": str, "duration": str, "day": DAYS},
+    "control_plane_firewall": {"enabled": bool, "allowed_addresses": [str]},
+    "cluster_autoscaler_configuration": {
+        "scale_down_utilization_threshold": float,
+        "scale_down_unneeded_time": str,
+        "expanders": [("random", "priority", "least_waste")],
+    },
+    **{name: {"enabled": bool} for name in SWITCHES},
 }
 
 # How long a kubeconfig lasts when the caller does not say. Source: DigitalOcean's documentation, 2026-11: 7 days.
@@ -139,7 +152,7 @@ def create(call: Call) -> Answer:
     belongings.within_quota(cloud, "clusters", len(cloud.state.table("clusters")) + 1, "cluster limit exceeded")
     key, region = str(uuid.uuid4()), offers.known_region(text(body, "region"))
     pools: list[Json] = []
-    for asked in body["node_pools"]:
+    for asked in fit(body["node_pools"], [dict], "node_pools"):
         pools.append(node_pools.make(cloud, key, asked, known=pools))
     if all(offers.has_gpu(pool["size"]) for pool in pools):
         raise errors.unprocessable("cluster must have at least one node pool without GPUs")
@@ -220,14 +233,8 @@ def _configure(record: Json, body: Json) -> None:
     """Take over the fields that both a create and an update have. Null and empty mean: as it is."""
     for name in ("auto_upgrade", "surge_upgrade"):
         record[name] = flag(body, name, default=record[name])
-    for name in SWITCHES:
-        record[name] = {"enabled": flag(body.get(name) or {}, "enabled", default=record[name]["enabled"])}
-    for name in ("maintenance_policy", "control_plane_firewall", "cluster_autoscaler_configuration"):
-        record[name] = record[name] | _said(body.get(name) or {})
-
-
-def _said(block: dict[str, Any]) -> Json:
-    return {key: value for key, value in block.items() if value is not None and value not in ("", [])}
+    for name, block in fit(body, BLOCKS).items():
+        record[name] = record[name] | {key: value for key, value in block.items() if value not in ("", [])}
 
 
 @routes("GET", "/v2/kubernetes/clusters/{cluster_id}")

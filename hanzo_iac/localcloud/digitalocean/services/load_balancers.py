@@ -10,6 +10,7 @@ from hanzo_iac.localcloud.digitalocean import belongings, errors, offers
 from hanzo_iac.localcloud.digitalocean.api import Answer, Call, Routes, accepted, no_content, ok, require, text
 from hanzo_iac.localcloud.digitalocean.resources import Resource
 from hanzo_iac.localcloud.digitalocean.services import vpcs
+from hanzo_iac.localcloud.digitalocean.shapes import fit
 from hanzo_iac.localcloud.digitalocean.state import Json
 
 if TYPE_CHECKING:
@@ -46,11 +47,59 @@ USUAL: Json = {
     "tag": "",
 }
 
-# Fields that are taken over as they come.
-ASKED = frozenset(
-    {*USUAL, "name", "forwarding_rules", "firewall", "domains", "glb_settings", "size", "tls_cipher_policy"}
-    | {"target_load_balancer_ids"}
-)
+PROTOCOLS = ("http", "https", "http2", "http3", "tcp", "udp")
+RULE = {
+    "entry_protocol!": PROTOCOLS,
+    "entry_port!": int,
+    "target_protocol!": PROTOCOLS,
+    "target_port!": int,
+    "certificate_id": str,
+    "tls_passthrough": bool,
+}
+UNITS = {"lb-small": 1, "lb-medium": 3, "lb-large": 6}
+
+# What may be asked for. Source: DigitalOcean's OpenAPI, August 2026.
+ASKED: Json = {
+    "name!": str,
+    "algorithm": ("round_robin", "least_connections"),
+    "size_unit": int,
+    "size": tuple(UNITS),
+    "forwarding_rules": [RULE],
+    "health_check": {
+        "protocol": ("http", "https", "tcp"),
+        "port": int,
+        "path": str,
+        "check_interval_seconds": int,
+        "response_timeout_seconds": int,
+        "healthy_threshold": int,
+        "unhealthy_threshold": int,
+    },
+    "sticky_sessions": {"type": ("cookies", "none"), "cookie_name": str, "cookie_ttl_seconds": int},
+    "redirect_http_to_https": bool,
+    "enable_proxy_protocol": bool,
+    "enable_backend_keepalive": bool,
+    "http_idle_timeout_seconds": int,
+    "disable_lets_encrypt_dns_records": bool,
+    "firewall": {"allow": [str], "deny": [str]},
+    "network": ("EXTERNAL", "INTERNAL"),
+    "network_stack": ("IPV4", "DUALSTACK"),
+    "type": ("REGIONAL", "REGIONAL_NETWORK", "GLOBAL"),
+    "domains": [{"name": str, "is_managed": bool, "certificate_id": str}],
+    "glb_settings": {
+        "target_protocol": ("http", "https", "http2"),
+        "target_port": int,
+        "cdn": {"is_enabled": bool},
+        "region_priorities": dict,
+        "failover_threshold": int,
+    },
+    "target_load_balancer_ids": [str],
+    "tls_cipher_policy": ("DEFAULT", "STRONG"),
+    "droplet_ids": [int],
+    "tag": str,
+}
+
+# Bounds of numbers that are asked for.
+BOUNDS = {"size_unit": (1, 100), "http_idle_timeout_seconds": (30, 600)}
 
 
 def _shown(cloud: Cloud, record: Json) -> Json:
@@ -77,15 +126,20 @@ BALANCERS.serve(routes)
 
 
 def _asked(body: Json) -> Json:
-    asked = {name: body[name] for name in ASKED if body.get(name) is not None}
+    asked: Json = fit(body, ASKED)
     if "size" in asked and "size_unit" not in asked:
-        asked["size_unit"] = {"lb-small": 1, "lb-medium": 3, "lb-large": 6}.get(asked["size"], 1)
+        asked["size_unit"] = UNITS[asked["size"]]
+    for name, (low, high) in BOUNDS.items():
+        if not low <= asked.get(name, low) <= high:
+            raise errors.unprocessable(f"{name} must be between {low} and {high}")
+    priorities = asked.get("glb_settings", {}).get("region_priorities", {})
+    fit(list(priorities.values()), [int], "region_priorities")
     return asked
 
 
-def _global_rule(body: Json) -> Json:
+def _global_rule(asked: Json) -> Json:
     """The one rule of a global one, which is told its target only."""
-    target = body.get("glb_settings") or {}
+    target = asked.get("glb_settings", {})
     return {
         "entry_protocol": "http",
         "entry_port": 80,
@@ -99,7 +153,8 @@ def create(call: Call) -> Answer:
     """A new one, not yet active."""
     cloud, body = call.cloud, call.body
     require(body, "name")
-    everywhere = text(body, "type") == "GLOBAL"
+    asked = _asked(body)
+    everywhere = asked.get("type") == "GLOBAL"
     if not everywhere:
         require(body, "region", "forwarding_rules")
     table = cloud.state.table("load_balancers")
@@ -107,8 +162,8 @@ def create(call: Call) -> Answer:
     key, region = str(uuid.uuid4()), "" if everywhere else offers.known_region(text(body, "region"))
     record = {
         **USUAL,
-        "forwarding_rules": [_global_rule(body)],
-        **_asked(body),
+        "forwarding_rules": [_global_rule(asked)],
+        **asked,
         "id": key,
         "region": region,
         "address": str(ADDRESSES + cloud.state.next("addresses")),
@@ -138,8 +193,7 @@ def update(call: Call) -> Answer:
 def add_rules(call: Call) -> Answer:
     """More forwarding rules."""
     record = BALANCERS.find(call)
-    require(call.body, "forwarding_rules")
-    record["forwarding_rules"] += call.body["forwarding_rules"]
+    record["forwarding_rules"] += fit(call.body, {"forwarding_rules!": [RULE]})["forwarding_rules"]
     return no_content()
 
 
@@ -147,8 +201,8 @@ def add_rules(call: Call) -> Answer:
 def remove_rules(call: Call) -> Answer:
     """Fewer forwarding rules."""
     record = BALANCERS.find(call)
-    require(call.body, "forwarding_rules")
-    rest = [rule for rule in record["forwarding_rules"] if rule not in call.body["forwarding_rules"]]
+    asked = fit(call.body, {"forwarding_rules!": [RULE]})["forwarding_rules"]
+    rest = [rule for rule in record["forwarding_rules"] if rule not in asked]
     if not rest:
         raise errors.unprocessable("a load balancer needs at least one forwarding rule")
     record["forwarding_rules"] = rest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import TYPE_CHECKING
 
@@ -11,14 +12,12 @@ from hanzo_iac.localcloud.digitalocean.api import (
     Call,
     Routes,
     created,
-    flag,
     no_content,
     ok,
     require,
-    text,
-    texts,
 )
 from hanzo_iac.localcloud.digitalocean.resources import Resource
+from hanzo_iac.localcloud.digitalocean.shapes import fit
 from hanzo_iac.localcloud.digitalocean.state import Json
 
 if TYPE_CHECKING:
@@ -32,22 +31,29 @@ POLICIES = Resource(
 POLICIES.serve(routes)
 
 
+SENT_TO = {"email": [str], "slack": [{"channel!": str, "url!": str}]}
+NOBODY: Json = {"email": [], "slack": []}
+POLICY = {
+    "type!": str,
+    "description": str,
+    "compare!": ("GreaterThan", "LessThan"),
+    "value!": float,
+    "window!": ("5m", "10m", "30m", "1h"),
+    "entities": [str],
+    "tags": [str],
+    "alerts!": SENT_TO,
+    "enabled": bool,
+}
+
+# What a policy may watch. Source: DigitalOcean's OpenAPI, August 2026.
+WATCHED = re.compile(r"v1/(insights/(droplet|lb)|dbaas/alerts|droplet/autoscale_alerts)/[a-z0-9_]+")
+
+
 def _policy(body: Json) -> Json:
-    require(body, "type", "compare", "window", "alerts")
-    if not isinstance(body.get("value"), int | float):
-        raise errors.unprocessable("value must be a number")
-    alerts = body["alerts"]
-    return {
-        "type": text(body, "type"),
-        "description": text(body, "description"),
-        "compare": text(body, "compare"),
-        "value": body["value"],
-        "window": text(body, "window"),
-        "entities": texts(body, "entities"),
-        "tags": texts(body, "tags"),
-        "alerts": {"email": alerts.get("email") or [], "slack": alerts.get("slack") or []},
-        "enabled": flag(body, "enabled", default=True),
-    }
+    policy = {"description": "", "entities": [], "tags": [], "enabled": True, **fit(body, POLICY)}
+    if not WATCHED.fullmatch(policy["type"]):
+        raise errors.unprocessable("type is not a metric that can be watched")
+    return {**policy, "alerts": NOBODY | policy["alerts"]}
 
 
 @routes("POST", POLICIES.path)
@@ -76,21 +82,21 @@ CHECKS = Resource(
 CHECKS.serve(routes)
 
 
-def _check(body: Json, old: Json) -> Json:
-    return {
-        "name": text(body, "name", old.get("name", "")),
-        "type": text(body, "type", old.get("type", "https")),
-        "target": text(body, "target", old.get("target", "")),
-        "regions": texts(body, "regions") or old.get("regions", ["us_east"]),
-        "enabled": flag(body, "enabled", default=old.get("enabled", True)),
-    }
+CHECK = {
+    "name": str,
+    "type": ("ping", "http", "https"),
+    "target": str,
+    "regions": [("us_east", "us_west", "eu_west", "se_asia")],
+    "enabled": bool,
+}
+USUAL_CHECK: Json = {"type": "https", "regions": ["us_east"], "enabled": True}
 
 
 @routes("POST", CHECKS.path)
 def create_check(call: Call) -> Answer:
     """A new uptime check."""
     require(call.body, "name", "target")
-    record = {"id": str(uuid.uuid4()), "alerts": {}, **_check(call.body, {})}
+    record = {"id": str(uuid.uuid4()), "alerts": {}, **USUAL_CHECK, **fit(call.body, CHECK)}
     CHECKS.records(call)[record["id"]] = record
     return created({"check": _shown(call.cloud, record)})
 
@@ -99,7 +105,7 @@ def create_check(call: Call) -> Answer:
 def update_check(call: Call) -> Answer:
     """An uptime check changed; what is left out stays."""
     record = CHECKS.find(call)
-    record |= _check(call.body, record)
+    record |= fit(call.body, CHECK)
     return ok({"check": _shown(call.cloud, record)})
 
 
@@ -110,12 +116,19 @@ def _alert(call: Call) -> Json:
     return found
 
 
+ALERT = {
+    "name!": str,
+    "type!": ("latency", "down", "down_global", "ssl_expiry"),
+    "threshold": int,
+    "comparison": ("greater_than", "less_than"),
+    "notifications!": SENT_TO,
+    "period!": ("2m", "3m", "5m", "10m", "15m", "30m", "1h"),
+}
+
+
 def _alert_words(body: Json) -> Json:
-    require(body, "name", "type", "notifications", "period")
-    sent = body["notifications"]
-    words = {"name": text(body, "name"), "type": text(body, "type"), "period": text(body, "period")}
-    extra = {name: body[name] for name in ("threshold", "comparison") if body.get(name) not in (None, "")}
-    return {**words, **extra, "notifications": {"email": sent.get("email") or [], "slack": sent.get("slack") or []}}
+    alert: Json = fit(body, ALERT)
+    return {**alert, "notifications": NOBODY | alert["notifications"]}
 
 
 @routes("GET", CHECKS.item + "/alerts")

@@ -21,6 +21,7 @@ from hanzo_iac.localcloud.digitalocean.api import (
     whole,
 )
 from hanzo_iac.localcloud.digitalocean.resources import Resource
+from hanzo_iac.localcloud.digitalocean.shapes import fit
 from hanzo_iac.localcloud.digitalocean.state import Json
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def delete(call: Call) -> Answer:
 def act(call: Call) -> Answer:
     """A share resized, attached, detached, moved, sped up, or copied into a snapshot."""
     record = SHARES.find(call)
-    asked, params = one_of(call.body, "type", tuple(ACTIONS), ""), call.body.get("params") or {}
+    asked, params = one_of(call.body, "type", tuple(ACTIONS), ""), fit(call.body.get("params") or {}, dict, "params")
     ACTIONS[asked](call, record, params)
     return created(
         {

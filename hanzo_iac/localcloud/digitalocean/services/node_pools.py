@@ -27,6 +27,7 @@ from hanzo_iac.localcloud.digitalocean.api import (
     texts,
     whole,
 )
+from hanzo_iac.localcloud.digitalocean.shapes import fit
 from hanzo_iac.localcloud.digitalocean.state import Json
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def make(cloud: Cloud, cluster_id: str, body: Json, *, known: Iterable[Json]) ->
         "size": offers.node_size(text(body, "size")),
         "count": whole(body, "count", 0),
         "tags": _tags(cluster_id, texts(body, "tags")),
-        "labels": body.get("labels") or None,
+        "labels": _labels(body),
         "taints": _taints(body.get("taints")),
         "auto_scale": flag(body, "auto_scale", default=False),
         "min_nodes": whole(body, "min_nodes", 0),
@@ -78,12 +79,16 @@ def _tags(cluster_id: str, asked: Iterable[str]) -> list[str]:
 
 def _taints(asked: Any) -> list[Json]:
     """Taints with lower-case keys: the official provider writes `Key`, `Value` and `Effect`."""
-    taints = [{str(key).lower(): value for key, value in taint.items()} for taint in asked or []]
-    for taint in taints:
-        if not taint.get("key") or taint.get("effect") not in EFFECTS:
-            raise errors.unprocessable(f"a taint needs a key and an effect, one of {', '.join(EFFECTS)}")
-        taint.setdefault("value", "")
-    return taints
+    given = fit(asked or [], [dict], "taints")
+    lower = [{name.lower(): value for name, value in taint.items()} for taint in given]
+    taints = fit(lower, [{"key!": str, "value": str, "effect!": EFFECTS}], "taints")
+    return [{"value": "", **taint} for taint in taints]
+
+
+def _labels(body: Json) -> Json | None:
+    """Labels with texts as values; none is null."""
+    labels = fit(body.get("labels") or {}, dict, "labels")
+    return {name: str(value) for name, value in labels.items()} or None
 
 
 def _bound(pool: Json) -> None:
@@ -111,7 +116,7 @@ def wanted(pool: Json, nodes: Pools) -> Pool:
         auto_scale=pool["auto_scale"],
         min_nodes=pool["min_nodes"],
         max_nodes=pool["max_nodes"],
-        labels={key: str(value) for key, value in (pool["labels"] or {}).items()},
+        labels=pool["labels"] or {},
         taints=tuple(Taint(key=t["key"], value=t["value"], effect=t["effect"]) for t in pool["taints"]),
         tags=tuple(pool["tags"]),
         without=tuple(pool["gone"]),
@@ -236,7 +241,7 @@ def update(call: Call) -> Answer:
     if body.get("tags") is not None:
         pool["tags"] = _tags(cluster["id"], texts(body, "tags"))
     if "labels" in body:
-        pool["labels"] = body["labels"] or None
+        pool["labels"] = _labels(body)
     if body.get("taints") is not None:
         pool["taints"] = _taints(body["taints"])
     _bound(pool)

@@ -8,10 +8,12 @@ import string
 from hanzo_iac.localcloud.digitalocean import errors
 from hanzo_iac.localcloud.digitalocean.api import Answer, Call, Routes, created, ok, require, text
 from hanzo_iac.localcloud.digitalocean.resources import Resource
+from hanzo_iac.localcloud.digitalocean.shapes import fit
 from hanzo_iac.localcloud.digitalocean.state import Json
 
 routes = Routes()
 
+GRANT = {"bucket": str, "permission": str}
 PERMISSIONS = ("read", "readwrite", "fullaccess", "")
 ALPHABET = string.ascii_uppercase + string.digits
 
@@ -20,7 +22,7 @@ routes("DELETE", KEYS.item)(KEYS.delete)
 
 
 def _grants(body: Json) -> list[Json]:
-    grants = [{"bucket": text(one, "bucket"), "permission": text(one, "permission")} for one in body["grants"] or []]
+    grants = [{"bucket": "", "permission": "", **one} for one in fit(body.get("grants") or [], [GRANT], "grants")]
     wrong = [grant for grant in grants if grant["permission"] not in PERMISSIONS]
     if wrong:
         raise errors.bad_request(f"invalid permission {wrong[0]['permission']}")
@@ -44,7 +46,7 @@ def create(call: Call) -> Answer:
     key = "DO00" + "".join(secrets.choice(ALPHABET) for _ in range(16))
     record = {
         "name": text(call.body, "name"),
-        "grants": _grants({"grants": call.body.get("grants")}),
+        "grants": _grants(call.body),
         "access_key": key,
         "created_at": call.cloud.stamp(),
     }

@@ -7,6 +7,7 @@ from typing import Any
 
 from hanzo_iac.localcloud.digitalocean import belongings, errors
 from hanzo_iac.localcloud.digitalocean.api import Answer, Call, Routes, created, no_content, ok, require, text
+from hanzo_iac.localcloud.digitalocean.shapes import fit
 from hanzo_iac.localcloud.digitalocean.state import Json
 
 routes = Routes()
@@ -82,12 +83,13 @@ def _untag(record: Json, name: str) -> None:
 
 
 def _carriers(call: Call) -> list[Json]:
-    return [_carrier(call, resource) for resource in call.body.get("resources") or []]
+    shape = {"resources!": [{"resource_id!": str, "resource_type!": str}]}
+    return [_carrier(call, resource) for resource in fit(call.body, shape)["resources"]]
 
 
 def _carrier(call: Call, resource: dict[str, Any]) -> Json:
-    table = TAGGABLE.get(text(resource, "resource_type"))
-    record = call.cloud.state.table(table).get(text(resource, "resource_id")) if table else None
+    table = TAGGABLE.get(resource["resource_type"])
+    record = call.cloud.state.table(table).get(resource["resource_id"]) if table else None
     if record is None:
         raise errors.not_found()
     return record

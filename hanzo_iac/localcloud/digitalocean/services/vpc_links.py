@@ -8,10 +8,22 @@ import uuid
 from typing import TYPE_CHECKING
 
 from hanzo_iac.localcloud.digitalocean import errors, offers
-from hanzo_iac.localcloud.digitalocean.api import Answer, Call, Routes, accepted, ok, require, text, texts, whole
+from hanzo_iac.localcloud.digitalocean.api import (
+    Answer,
+    Call,
+    Routes,
+    accepted,
+    ok,
+    one_of,
+    require,
+    text,
+    texts,
+    whole,
+)
 from hanzo_iac.localcloud.digitalocean.resources import Resource
 from hanzo_iac.localcloud.digitalocean.services import vpcs
 from hanzo_iac.localcloud.digitalocean.services.load_balancers import ADDRESSES
+from hanzo_iac.localcloud.digitalocean.shapes import fit
 from hanzo_iac.localcloud.digitalocean.state import Json
 
 if TYPE_CHECKING:
@@ -48,12 +60,12 @@ routes("GET", GATEWAYS.item)(GATEWAYS.read)
 def _inside(call: Call) -> list[Json]:
     known = call.cloud.state.table("vpcs")
     inside: list[Json] = []
-    for one in call.body["vpcs"]:
-        record = known.get(text(one, "vpc_uuid"))
+    for one in fit(call.body, {"vpcs!": [{"vpc_uuid!": str, "default_gateway": bool}]})["vpcs"]:
+        record = known.get(one["vpc_uuid"])
         if record is None:
             raise errors.unprocessable("vpc_uuid is invalid")
         gateway = ipaddress.IPv4Network(record["ip_range"]).broadcast_address - 1
-        default = bool(one.get("default_gateway"))
+        default = one.get("default_gateway", False)
         inside.append({"vpc_uuid": record["id"], "gateway_ip": str(gateway), "default_gateway": default})
     return inside
 
@@ -66,7 +78,7 @@ def create_gateway(call: Call) -> Answer:
     record: Json = {
         "id": str(uuid.uuid4()),
         "name": text(body, "name"),
-        "type": text(body, "type"),
+        "type": one_of(body, "type", ("PUBLIC",), ""),
         "region": offers.known_region(text(body, "region")),
         "size": whole(body, "size", 1),
         "vpcs": _inside(call),

@@ -278,7 +278,7 @@ def test_nodes_are_provisioning_until_their_time_is_over(make_account):
         ({"auto_scale": False, "count": -1}, "count must be between 0 and 512"),
         (
             {"taints": [{"key": "k", "effect": "Never"}]},
-            "a taint needs a key and an effect, one of NoSchedule, PreferNoSchedule, NoExecute",
+            "effect must be one of NoSchedule, PreferNoSchedule, NoExecute",
         ),
         ({"count": "two"}, "count must be a whole number"),
     ],

@@ -169,3 +169,20 @@ def test_an_answer_that_breaks_the_specification_is_a_500_that_names_the_field(m
 )
 def test_the_check_itself_finds_what_is_wrong(account, answer, violation):
     assert account.cloud._validator.violation("GET", "/v2/vpcs", answer) == violation
+
+
+def test_a_server_that_fails_behind_the_api_is_a_500_and_what_was_asked_is_kept(make_account, monkeypatch):
+    account = make_account()
+
+    def fail(*args, **kwargs):
+        raise OSError("no room")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(account.clusters, "ensure", fail)
+        body = account.post("/v2/kubernetes/clusters", CLUSTER, expect=500)
+
+    assert (body["id"], body["message"]) == ("server_error", "OSError: no room")
+    (cluster,) = account.get("/v2/kubernetes/clusters")["kubernetes_clusters"]
+    assert cluster["status"]["state"] == "provisioning"
+    account.delete(f"/v2/kubernetes/clusters/{cluster['id']}")
+    account.cloud.violations.clear()
