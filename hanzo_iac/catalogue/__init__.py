@@ -6,9 +6,20 @@ from hanzo_iac.catalogue.records import (
     EngineVersion,
     Gpu,
     KubernetesVersion,
+    ModelProvider,
     Price,
     Region,
     Size,
 )
 
-__all__ = ["Catalogue", "DatabaseSize", "EngineVersion", "Gpu", "KubernetesVersion", "Price", "Region", "Size"]
+__all__ = [
+    "Catalogue",
+    "DatabaseSize",
+    "EngineVersion",
+    "Gpu",
+    "KubernetesVersion",
+    "ModelProvider",
+    "Price",
+    "Region",
+    "Size",
+]

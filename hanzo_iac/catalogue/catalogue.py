@@ -13,6 +13,7 @@ from hanzo_iac.catalogue.records import (
     EngineVersion,
     Gpu,
     KubernetesVersion,
+    ModelProvider,
     Price,
     Region,
     Size,
@@ -35,6 +36,7 @@ class Catalogue:
     engine_versions: tuple[EngineVersion, ...]
     kubernetes_versions: Mapping[str, KubernetesVersion]
     regions: Mapping[str, Region]
+    model_providers: tuple[ModelProvider, ...]
 
     @classmethod
     def shipped(cls) -> Catalogue:
@@ -163,4 +165,5 @@ def _shipped() -> Catalogue:
         engine_versions=read.engine_versions(),
         kubernetes_versions=read.kubernetes_versions(),
         regions=read.regions(),
+        model_providers=read.model_providers(),
     )

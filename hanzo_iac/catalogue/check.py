@@ -85,7 +85,7 @@ def _reference_faults() -> Iterator[str]:
     yield from _repeated("regions.csv", (row["slug"] for row in read.rows("regions.csv")))
     if sum(version.default for version in read.kubernetes_versions().values()) != 1:
         yield "kubernetes.csv: not exactly one default"
-    for name in ("gpus.csv", "engines.csv", "kubernetes.csv", "regions.csv"):
+    for name in ("gpus.csv", "engines.csv", "kubernetes.csv", "regions.csv", "models.csv"):
         yield from (f"{name}: no source or date" for row in read.rows(name) if not row["source"] or not row["as_of"])
 
 

@@ -13,6 +13,7 @@ from hanzo_iac.catalogue.records import (
     EngineVersion,
     Gpu,
     KubernetesVersion,
+    ModelProvider,
     Price,
     Region,
     Size,
@@ -138,3 +139,17 @@ def regions() -> dict[str, Region]:
         )
         for row in rows("regions.csv")
     }
+
+
+def model_providers() -> tuple[ModelProvider, ...]:
+    """Every known beginning of a model's name."""
+    return tuple(
+        ModelProvider(
+            prefix=row["prefix"],
+            provider=row["provider"],
+            key_variable=row["key_variable"],
+            source=row["source"],
+            as_of=row["as_of"],
+        )
+        for row in rows("models.csv")
+    )

@@ -152,3 +152,15 @@ class Region:
     spaces: bool
     source: str
     as_of: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelProvider:
+    """Who answers for models whose names begin so, and the environment variable that carries its key."""
+
+    prefix: str
+    provider: str
+    """LiteLLM's word for it: `anthropic`."""
+    key_variable: str
+    source: str
+    as_of: str

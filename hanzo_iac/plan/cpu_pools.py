@@ -1,0 +1,135 @@
+"""
+R: pools without GPUs. Services share one pool, unless they name one of their own.
+
+The size of the shared pool follows from its largest pod alone and the number of nodes from next-fit packing, so that
+more replicas can never cost less: tighter packings exist (first-fit), but they are not monotone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from hanzo_iac.catalogue import Catalogue, Size
+from hanzo_iac.errors import Fault, InputError
+from hanzo_iac.model.application import Application, Service
+from hanzo_iac.model.resources import CpuPool
+from hanzo_iac.names import physical_name
+from hanzo_iac.plan.ground import POOL_LABEL, Ground
+from hanzo_iac.plan.scaling import Bounds
+from hanzo_iac.plan.seat import Seat, cpu_requests
+from hanzo_iac.plan.spec import CostLine, CpuPoolSpec
+
+POOL_NAME_LIMIT = 48
+# A node is called after its pool and five more characters, and must be a host name.
+
+
+def shared_pool_key(application: Application) -> str:
+    """`cpu`, unless the user has given that name to something with a pool of its own."""
+    taken = "cpu" in application.resources or ("cpu" in application.services and application.services["cpu"].gpu)
+    return "cpu-shared" if taken else "cpu"
+
+
+def plan_shared_pool(
+    key: str, services: Mapping[str, Service], bounds: Mapping[str, Bounds], ground: Ground, catalogue: Catalogue
+) -> CpuPoolSpec:
+    """
+    The pool for all services that need no GPU and name no pool.
+
+    Raises:
+        InputError: a service asks for more than any node offers.
+    """
+    size = _smallest_for_all(services, catalogue)
+    asked = {name: cpu_requests(service) for name, service in services.items()}
+    low = nodes_needed(((*asked[name], bounds[name].low) for name in services), size)
+    high = nodes_needed(((*asked[name], bounds[name].high) for name in services), size)
+    first = next(iter(services))
+    return _spec(key, size, (low, high), ground, because=f"services/{first}")
+
+
+def plan_cpu_pool(
+    key: str, pool: CpuPool, needed: Iterable[tuple[Service, Bounds]], ground: Ground, catalogue: Catalogue
+) -> CpuPoolSpec:
+    """
+    A pool the user wrote, with the nodes the user wrote.
+
+    Raises:
+        InputError: its size is unknown, or its services need more nodes than it may have.
+    """
+    size = catalogue.size(pool.size, where=f"resources/{key}/size")
+    if size.gpus:
+        raise InputError(Fault(f"resources/{key}/size", f"{size.slug} has GPUs", "write engine: gpu for a GPU pool"))
+    high = nodes_needed(((*cpu_requests(service), bound.high) for service, bound in needed), size)
+    if high > pool.nodes.max:
+        where = f"resources/{key}/nodes/max"
+        what = f"its services need {high} nodes at most replicas, it may have {pool.nodes.max}"
+        raise InputError(Fault(where, what, f"write max: {high}"))
+    return _spec(key, size, (pool.nodes.min, pool.nodes.max), ground, because=f"resources/{key}")
+
+
+def cpu_seat(key: str, spec: CpuPoolSpec, catalogue: Catalogue) -> Seat:
+    """A place in that pool."""
+    return Seat(pool=key, size=catalogue.sizes[spec.size], gpus=0, node_selector={POOL_LABEL: key}, toleration_keys=())
+
+
+def nodes_needed(asked: Iterable[tuple[int, int, int]], size: Size) -> int:
+    """
+    Nodes for (CPU thousandths, MiB, number) of pods, put one after another: a pod that does not fit opens a new node.
+
+    A pod counts as the larger of its two shares of a node, which errs on the side of too many nodes.
+    """
+    whole = size.offered_cpu_m * size.offered_mib
+    nodes, room = 0, 0
+    for cpu_m, memory_mib, number in asked:
+        share = max(cpu_m * size.offered_mib, memory_mib * size.offered_cpu_m)
+        left = number - min(number, room // share)
+        room -= (number - left) * share
+        if left:
+            opened = -(-left // (whole // share))
+            nodes += opened
+            room = whole - (left - (opened - 1) * (whole // share)) * share
+    return nodes
+
+
+def _smallest_for_all(services: Mapping[str, Service], catalogue: Catalogue) -> Size:
+    plain = [size for size in catalogue.sizes.values() if not size.gpus and size.usd_per_month is not None]
+    plain.sort(key=lambda size: (size.usd_per_month, size.slug))
+    faults, cpu, memory = [], 0, 0
+    for name, service in services.items():
+        asked = cpu_requests(service)
+        if any(_holds(size, *asked) for size in plain):
+            cpu, memory = max(cpu, asked[0]), max(memory, asked[1])
+        else:
+            what = f"no node offers {asked[0]}m CPU and {asked[1]}MB to one pod"
+            faults.append(Fault(f"services/{name}", what, "ask for less and run more replicas"))
+    large = next((size for size in plain if _holds(size, cpu, memory)), None)
+    if faults or large is None:
+        what = f"no node offers the most CPU of one service, {cpu}m, beside the most memory of another, {memory}MB"
+        raise InputError(faults or [Fault("services", what, "give one of them a pool of its own")])
+    return large
+
+
+def _holds(size: Size, cpu_m: int, memory_mib: int) -> bool:
+    return size.offered_cpu_m >= cpu_m and size.offered_mib >= memory_mib
+
+
+def _spec(key: str, size: Size, nodes: tuple[int, int], ground: Ground, *, because: str) -> CpuPoolSpec:
+    low, high = nodes
+    line = CostLine(
+        item=size.slug,
+        quantity_low=low,
+        quantity_high=high,
+        unit_usd=size.usd_per_month,
+        source=size.price.cited,
+        because=because,
+    )
+    return CpuPoolSpec(
+        name=physical_name(ground.name(key), limit=POOL_NAME_LIMIT),
+        size=size.slug,
+        min_nodes=low,
+        max_nodes=max(high, 1),
+        labels={POOL_LABEL: key},
+        taints=(),
+        tags=ground.tags,
+        cost=(line,),
+        because=because,
+    )

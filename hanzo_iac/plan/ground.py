@@ -1,0 +1,136 @@
+"""The ground a stack stands on, all of the environment: project, tag, private network, cluster with its system pool."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hanzo_iac.catalogue import Catalogue
+from hanzo_iac.model.environment import Environment
+from hanzo_iac.names import physical_name
+from hanzo_iac.plan.findings import Findings
+from hanzo_iac.plan.spec import ClusterSpec, CostLine, ProjectSpec, SystemPoolSpec, TagSpec, VpcSpec
+
+POOL_LABEL = "hanzo.ai/pool"
+"""Node label that says which pool of the plan a node belongs to."""
+
+VPC_DELETE_TIMEOUT = "20m"
+# A VPC is refused deletion while members leave it; DigitalOcean's own provider gives up after two minutes.
+
+KUBECONFIG_EXPIRE_S = 7 * 24 * 3600
+# DigitalOcean's longest. Nothing of ours keeps a kubeconfig: programs ask for a fresh credential.
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """What every other planning function may read."""
+
+    application: str
+    environment: Environment
+    stack: str
+    """`<application>-<environment>`, whole if it fits: the namespace and the stem of names."""
+    tags: tuple[str, ...]
+    project: ProjectSpec
+    tag: TagSpec
+    vpc: VpcSpec
+    cluster: ClusterSpec
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Labels of every workload."""
+        return {"app.kubernetes.io/part-of": self.application, "hanzo.ai/environment": self.environment.name}
+
+    def name(self, key: str) -> str:
+        """The physical name of a resource."""
+        return physical_name(self.application, self.environment.name, key)
+
+
+def plan_environment(application: str, environment: Environment, catalogue: Catalogue, findings: Findings) -> Ground:
+    """The ground of one application in one environment."""
+    stack = physical_name(application, environment.name)
+    tag = TagSpec(name=f"hanzo-{stack}", because="environment/name")
+    with findings.gathering():
+        catalogue.region(environment.region, where="environment/region")
+    cluster = _cluster(stack, environment, catalogue, findings)
+    findings.settle()
+    return Ground(
+        application=application,
+        environment=environment,
+        stack=stack,
+        tags=(tag.name,),
+        project=ProjectSpec(
+            name=stack,
+            description=f"{application} in {environment.name}, planned by hanzo",
+            purpose="Web Application",
+            environment=environment.digitalocean_environment,
+            because="environment/digitalocean_environment",
+        ),
+        tag=tag,
+        vpc=VpcSpec(
+            name=stack,
+            region=environment.region,
+            ip_range=environment.ip_range,
+            delete_timeout=VPC_DELETE_TIMEOUT,
+            because="environment/ip_range",
+        ),
+        cluster=cluster,
+    )
+
+
+def _cluster(stack: str, environment: Environment, catalogue: Catalogue, findings: Findings) -> ClusterSpec:
+    asked = environment.cluster
+    version = asked.version or catalogue.default_kubernetes_version().slug
+    if version not in catalogue.kubernetes_versions:
+        findings.notice(
+            "environment/cluster/version",
+            f"{version} is not in the catalogue; DigitalOcean decides whether it exists",
+            f"leave it out to take {catalogue.default_kubernetes_version().slug}",
+        )
+    return ClusterSpec(
+        name=stack,
+        region=environment.region,
+        version=version,
+        ha=asked.ha,
+        # Minor upgrades are changes of the stack, made by who owns it; DigitalOcean still mends what is insecure.
+        auto_upgrade=False,
+        surge_upgrade=True,
+        cluster_subnet=environment.cluster_subnet,
+        service_subnet=environment.service_subnet,
+        system_pool=SystemPoolSpec(
+            name="system", size=asked.system_size, count=asked.system_count, labels={POOL_LABEL: "system"}
+        ),
+        expanders=("priority", "least_waste"),
+        kubeconfig_expire_s=KUBECONFIG_EXPIRE_S,
+        tags=(f"hanzo-{stack}",),
+        protect=environment.protect,
+        cost=_cluster_cost(environment, catalogue, findings),
+        because="environment/cluster",
+    )
+
+
+def _cluster_cost(environment: Environment, catalogue: Catalogue, findings: Findings) -> tuple[CostLine, ...]:
+    asked = environment.cluster
+    item = "doks-control-plane-ha" if asked.ha else "doks-control-plane"
+    plane = catalogue.price(item)
+    lines = [
+        CostLine(
+            item=item,
+            quantity_low=1,
+            quantity_high=1,
+            unit_usd=plane.usd_per_month,
+            source=plane.cited,
+            because="environment/cluster/ha",
+        )
+    ]
+    with findings.gathering():
+        size = catalogue.size(asked.system_size, where="environment/cluster/system_size")
+        lines.append(
+            CostLine(
+                item=size.slug,
+                quantity_low=asked.system_count,
+                quantity_high=asked.system_count,
+                unit_usd=size.usd_per_month,
+                source=size.price.cited,
+                because="environment/cluster/system_size",
+            )
+        )
+    return tuple(lines)

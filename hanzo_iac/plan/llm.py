@@ -1,0 +1,180 @@
+"""R: the LLM gateway, LiteLLM in a namespace of its own, and its configuration file."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from hanzo_iac.catalogue import Catalogue, ModelProvider
+from hanzo_iac.errors import Fault, InputError
+from hanzo_iac.model.resources import LlmGateway
+from hanzo_iac.plan import network
+from hanzo_iac.plan.findings import Findings
+from hanzo_iac.plan.ground import Ground
+from hanzo_iac.plan.spec import ImageSpec, LlmGatewaySpec, NetworkPolicySpec, PodResourcesSpec
+
+PORT = 4000
+# LiteLLM's own default.
+
+IMAGE = "ghcr.io/berriai/litellm-non_root:v1.109.1"
+# The newest on 2026-11-21. Never below 1.83.10: CVE-2026-42208 and others.
+
+REQUEST_TIMEOUT_S = 600
+# LiteLLM's own default is 6000: a hanging provider would hold a connection for 100 minutes.
+
+RESOURCES = PodResourcesSpec(
+    cpu_request_m=250,
+    cpu_limit_m=1000,
+    # It takes 377 MB at rest (measured with 1.106.2); the rest is for requests under way.
+    memory_mib=1024,
+    ephemeral_storage_mib=1024,
+    gpu_resource="",
+    gpus=0,
+)
+
+_CLAUDE_3 = re.compile(r"claude-3(?:[.-]\d)?-[a-z]+")
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model as services call it and as LiteLLM does."""
+
+    name: str
+    called: str
+    key_variable: str
+
+
+def gateway_namespace(key: str, ground: Ground) -> str:
+    """The namespace of a gateway: its own, because provider keys exist nowhere else."""
+    return ground.name(key)
+
+
+def base_url(key: str, ground: Ground) -> str:
+    """Where services of the stack reach the gateway, in the form OpenAI's clients want."""
+    return f"http://{key}.{gateway_namespace(key, ground)}.svc.cluster.local:{PORT}/v1"
+
+
+def flow_to_providers(key: str, ground: Ground) -> NetworkPolicySpec:
+    """The gateway's way out, to every public address: names of providers cannot stand in a NetworkPolicy."""
+    return network.flow(
+        network.Opening(name=f"{key}-to-providers", port=443, because=f"resources/{key}/models"),
+        network.pods(gateway_namespace(key, ground), network.pods_of(key)),
+        "Egress",
+        network.addresses("0.0.0.0/0", but=network.PRIVATE_CIDRS),
+    )
+
+
+def plan_llm_gateway(
+    key: str, resource: LlmGateway, ground: Ground, catalogue: Catalogue, findings: Findings
+) -> LlmGatewaySpec:
+    """
+    The gateway of an `llm` resource.
+
+    Raises:
+        InputError: it is not known which provider has one of the models.
+    """
+    models = _models(key, resource.models, catalogue)
+    secret = f"{key}-provider-keys"
+    namespace = gateway_namespace(key, ground)
+    keys = list(dict.fromkeys(model.key_variable for model in models))
+    findings.notice(
+        f"resources/{key}/models",
+        f"models answer once {' and '.join(keys)} {'is' if len(keys) == 1 else 'are'} in Secret {secret} of namespace "
+        f"{namespace}",
+        f"kubectl -n {namespace} create secret generic {secret} "
+        + " ".join(f"--from-literal={name}=..." for name in keys),
+    )
+    if resource.budget is not None:
+        findings.notice(
+            f"resources/{key}/budget",
+            f"the cap of {resource.budget} is LiteLLM's own and soft: each replica counts what it has seen",
+            "set a hard limit at the providers too",
+        )
+    return LlmGatewaySpec(
+        name=key,
+        namespace=namespace,
+        image=ImageSpec(reference=IMAGE, digest="", built_from=""),
+        port=PORT,
+        replicas=2 if ground.environment.cluster.ha else 1,
+        models=tuple(resource.models),
+        budget_usd=resource.budget.usd if resource.budget else None,
+        config=proxy_config(models, resource.budget.usd if resource.budget else None),
+        provider_keys_secret=secret,
+        resources=RESOURCES,
+        labels=ground.labels,
+        pod_labels=network.pods_of(key),
+        cost=(),
+        because=f"resources/{key}",
+    )
+
+
+def proxy_config(models: Iterable[Model], budget_usd: object) -> str:
+    """
+    LiteLLM's configuration, YAML. Keys are names of environment variables, prompts are not logged.
+
+    JSON's strings are YAML's, so quoting is JSON's.
+    """
+    lines = ["model_list:"]
+    for model in models:
+        lines += [
+            f"  - model_name: {json.dumps(model.name)}",
+            "    litellm_params:",
+            f"      model: {json.dumps(model.called)}",
+            f"      api_key: os.environ/{model.key_variable}",
+        ]
+    lines += [
+        "litellm_settings:",
+        "  drop_params: true",
+        f"  request_timeout: {REQUEST_TIMEOUT_S}",
+        "  telemetry: false",
+        "  turn_off_message_logging: true",
+    ]
+    if budget_usd is not None:
+        lines += [f"  max_budget: {budget_usd}", "  budget_duration: 30d"]
+    lines += [
+        "general_settings:",
+        "  master_key: os.environ/LITELLM_MASTER_KEY",
+        "  allow_requests_on_db_unavailable: false",
+        "  store_model_in_db: false",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _models(key: str, names: Iterable[str], catalogue: Catalogue) -> list[Model]:
+    models, faults = [], []
+    for name in names:
+        provider = _provider(name, catalogue)
+        if provider is None:
+            known = ", ".join(f"{known.prefix}*" for known in catalogue.model_providers)
+            what = f"it is not known who provides {name!r}"
+            hint = f"write <provider>/{name.rpartition('/')[2]}, such as openai/..., or a name like {known}"
+            faults.append(Fault(f"resources/{key}/models", what, hint))
+        else:
+            models.append(Model(name, _called(name, provider), provider.key_variable))
+    if faults:
+        raise InputError(faults)
+    return models
+
+
+def _provider(name: str, catalogue: Catalogue) -> ModelProvider | None:
+    written, slash, _ = name.partition("/")
+    for known in catalogue.model_providers:
+        if known.provider == written if slash else name.startswith(known.prefix):
+            return known
+    return None
+
+
+def _called(name: str, provider: ModelProvider) -> str:
+    """
+    The provider's own name of a model.
+
+    People write `claude-3.5-sonnet`; Anthropic's identifiers have dashes for dots, and until 3.7 a date or `-latest`.
+    """
+    if "/" in name:
+        return name
+    if provider.provider == "anthropic":
+        dashed = name.replace(".", "-")
+        name = f"{dashed}-latest" if _CLAUDE_3.fullmatch(dashed) else dashed
+    return f"{provider.provider}/{name}"

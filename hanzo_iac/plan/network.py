@@ -1,0 +1,100 @@
+"""The flows that are allowed. Every namespace starts closed in both directions; each line here opens one flow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from hanzo_iac.plan.spec import NamespaceSpec, NetworkPolicySpec, PeerSpec, PortSpec
+
+SERVICE_LABEL = "hanzo.ai/service"
+"""Pod label that selects the pods of one service; never changes."""
+
+GATEWAY_NAMESPACE = "envoy-gateway-system"
+# Where Envoy Gateway runs the pods that carry public traffic.
+
+PRIVATE_CIDRS = ("10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16")
+# RFC 1918, RFC 6598, and link-local, which holds the metadata service.
+
+SQL_JOB_LABELS = {"app.kubernetes.io/component": "vector-store"}
+# The labels of the Jobs that set a vector store up.
+
+_ALL: Mapping[str, str] = {}
+
+
+def namespace(name: str, kubernetes: str, flows: tuple[NetworkPolicySpec, ...], *, because: str) -> NamespaceSpec:
+    """A namespace that takes restricted pods only and lets through DNS and the given flows only."""
+    version = "v" + ".".join(kubernetes.split(".")[:2])
+    labels = {
+        f"pod-security.kubernetes.io/{mode}{suffix}": value
+        for mode in ("enforce", "audit", "warn")
+        for suffix, value in (("", "restricted"), ("-version", version))
+    }
+    return NamespaceSpec(name=name, labels=labels, policies=(*_closed_but_dns(name), *flows), because=because)
+
+
+def pods_of(service: str) -> dict[str, str]:
+    """Labels of the pods of one service."""
+    return {SERVICE_LABEL: service}
+
+
+def pods(of_namespace: str, labels: Mapping[str, str]) -> PeerSpec:
+    """Pods as an end of a flow."""
+    return PeerSpec(namespace=of_namespace, pod_labels=labels, cidr="", except_cidrs=())
+
+
+def addresses(cidr: str, *, but: tuple[str, ...] = ()) -> PeerSpec:
+    """A range of addresses as an end of a flow."""
+    return PeerSpec(namespace="", pod_labels={}, cidr=cidr, except_cidrs=but)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opening:
+    """A TCP port that is opened, and why."""
+
+    name: str
+    port: int
+    because: str
+
+
+def flow(opening: Opening, of: PeerSpec, direction: str, peer: PeerSpec) -> NetworkPolicySpec:
+    """One flow between the pods it is about, `of`, and their peer, seen from one of the two ends."""
+    return NetworkPolicySpec(
+        name=opening.name,
+        namespace=of.namespace,
+        pod_labels=of.pod_labels,
+        direction=direction,
+        peers=(peer,),
+        ports=(PortSpec(port=opening.port, protocol="TCP"),),
+        because=opening.because,
+    )
+
+
+def pair(opening: Opening, client: PeerSpec, server: PeerSpec) -> tuple[NetworkPolicySpec, ...]:
+    """One flow, opened at both of its ends."""
+    return (
+        flow(replace(opening, name=f"{opening.name}-egress"), client, "Egress", server),
+        flow(replace(opening, name=f"{opening.name}-ingress"), server, "Ingress", client),
+    )
+
+
+def _closed_but_dns(name: str) -> tuple[NetworkPolicySpec, ...]:
+    closed = NetworkPolicySpec(
+        name="default-deny",
+        namespace=name,
+        pod_labels=_ALL,
+        direction="Both",
+        peers=(),
+        ports=(),
+        because="every namespace",
+    )
+    dns = NetworkPolicySpec(
+        name="allow-dns",
+        namespace=name,
+        pod_labels=_ALL,
+        direction="Egress",
+        peers=(pods("kube-system", {"k8s-app": "kube-dns"}),),
+        ports=(PortSpec(port=53, protocol="UDP"), PortSpec(port=53, protocol="TCP")),
+        because="every namespace",
+    )
+    return (closed, dns)

@@ -1,0 +1,134 @@
+"""R: managed PostgreSQL, and the size a database gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hanzo_iac.catalogue import Catalogue, DatabaseSize
+from hanzo_iac.errors import Fault, InputError
+from hanzo_iac.model.resources import Postgres
+from hanzo_iac.plan.findings import Findings
+from hanzo_iac.plan.ground import Ground
+from hanzo_iac.plan.spec import CostLine, PostgresSpec
+
+ENGINE = "pg"
+PORT = 25060
+# Where DigitalOcean's PostgreSQL listens. Source: DigitalOcean's OpenAPI, 2026-08.
+
+STANDBY_MIB = 2048
+# The smallest node that may have a standby. Source: DigitalOcean's pricing page, 2026-08.
+
+_MIB_PER_GIB = 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What decides the size of a PostgreSQL cluster."""
+
+    where: str
+    storage_mib: int
+    nodes: int
+    size: str
+    """A slug that was written; empty to choose."""
+
+
+def sql_name(key: str) -> str:
+    """
+    A key as SQL writes names without quotes.
+
+    >>> sql_name("my-db")
+    'my_db'
+    """
+    return key.replace("-", "_")
+
+
+def plan_postgres(
+    key: str, resource: Postgres, ground: Ground, catalogue: Catalogue, findings: Findings
+) -> PostgresSpec:
+    """
+    The database cluster of a `postgres` resource, with one database called after it.
+
+    Services connect as the cluster's own admin: DigitalOcean gives a user it makes no right to create tables, and only
+    SQL run inside the network could. Users of their own come with rotation.
+
+    Raises:
+        InputError: the version has ended, or no size holds the storage.
+    """
+    where = f"resources/{key}"
+    standby = ground.environment.postgres.standby if resource.standby is None else resource.standby
+    with findings.gathering():
+        if resource.version is not None:
+            catalogue.engine_version(ENGINE, resource.version, where=f"{where}/version")
+    wanted = Wanted(where=where, storage_mib=resource.storage.mib, nodes=2 if standby else 1, size=resource.size or "")
+    size = choose_size(wanted, catalogue)
+    storage = max(wanted.storage_mib, size.disk_min_mib)
+    return PostgresSpec(
+        name=ground.name(key),
+        region=ground.environment.region,
+        version=resource.version or catalogue.newest_version(ENGINE).version,
+        size=size.slug,
+        node_count=wanted.nodes,
+        storage_mib=storage,
+        databases=(sql_name(key),),
+        users=(),
+        tags=ground.tags,
+        protect=ground.environment.protect,
+        cost=database_cost(size, wanted.nodes, storage, where, catalogue),
+        because=where,
+    )
+
+
+def choose_size(wanted: Wanted, catalogue: Catalogue) -> DatabaseSize:
+    """
+    The cheapest size whose disk may be that large and that may have a standby where one is wanted.
+
+    Raises:
+        InputError: there is none, or the written one is not enough.
+    """
+    if wanted.size:
+        size = catalogue.database_size(ENGINE, wanted.size, where=f"{wanted.where}/size")
+        if not _enough(size, wanted):
+            what = f"{size.slug} holds {size.disk_max_mib // _MIB_PER_GIB}GB and {_standby(size)}"
+            raise InputError(Fault(f"{wanted.where}/size", what, "leave size out to take the cheapest that is enough"))
+        return size
+    for size in catalogue.sizes_of_engine(ENGINE):
+        if _enough(size, wanted):
+            return size
+    most = catalogue.sizes_of_engine(ENGINE)[-1].disk_max_mib // _MIB_PER_GIB
+    what = f"{wanted.storage_mib // _MIB_PER_GIB}GB is more than a managed PostgreSQL holds, {most}GB"
+    raise InputError(Fault(f"{wanted.where}/storage", what, f"write {most}GB or less"))
+
+
+def database_cost(
+    size: DatabaseSize, nodes: int, storage_mib: int, where: str, catalogue: Catalogue
+) -> tuple[CostLine, ...]:
+    """The nodes, and the storage above what the size has anyway, whose price is unknown."""
+    line = CostLine(
+        item=size.slug,
+        quantity_low=nodes,
+        quantity_high=nodes,
+        unit_usd=size.price.usd_per_month,
+        source=size.price.cited,
+        because=where,
+    )
+    extra_gib = -(-(storage_mib - size.disk_min_mib) // _MIB_PER_GIB)
+    if extra_gib <= 0:
+        return (line,)
+    price = catalogue.price("pg-extra-storage-gib")
+    storage = CostLine(
+        item=price.item,
+        quantity_low=extra_gib * nodes,
+        quantity_high=extra_gib * nodes,
+        unit_usd=price.usd_per_month,
+        source=price.cited,
+        because=f"{where}/storage",
+    )
+    return (line, storage)
+
+
+def _enough(size: DatabaseSize, wanted: Wanted) -> bool:
+    return size.disk_max_mib >= wanted.storage_mib and (wanted.nodes == 1 or size.memory_mib >= STANDBY_MIB)
+
+
+def _standby(size: DatabaseSize) -> str:
+    return "may have a standby" if size.memory_mib >= STANDBY_MIB else "may not have a standby"

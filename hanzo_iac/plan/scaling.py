@@ -1,0 +1,45 @@
+"""E: how many replicas of each service there may be in this environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hanzo_iac.model.application import Service
+from hanzo_iac.model.environment import Environment
+from hanzo_iac.plan.findings import Findings
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Replicas at least and at most."""
+
+    low: int
+    high: int
+
+
+def plan_scaling(key: str, service: Service, environment: Environment, findings: Findings) -> Bounds:
+    """The written bounds, capped by the environment."""
+    written = service.replicas
+    cap = environment.max_replicas
+    bounds = Bounds(written.min, written.max)
+    if cap is not None and written.max > cap:
+        bounds = Bounds(min(written.min, cap), cap)
+        findings.notice(
+            f"services/{key}/replicas/max",
+            f"{written.max} replicas are written, {environment.name} allows {cap}",
+            "max_replicas of the environment is the cap",
+        )
+    if bounds.low < bounds.high:
+        metric = service.scaling.metric if service.scaling else "cpu"
+        findings.notice(
+            f"services/{key}/scaling",
+            f"this version deploys no autoscaler that follows {metric}: the service starts with {bounds.low} of "
+            f"{bounds.high} replicas and keeps what you set",
+            f"kubectl scale deployment/{key} --replicas=N scales it by hand",
+        )
+    if service.capacity == "spot":
+        findings.notice(
+            f"services/{key}/capacity",
+            "DigitalOcean Kubernetes takes no spot sizes (read 2026-08): on-demand nodes are planned and priced",
+        )
+    return bounds

@@ -1,0 +1,127 @@
+"""R: a pgvector store: a managed PostgreSQL of its own, and the SQL that makes it one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import sha256
+
+from hanzo_iac.catalogue import Catalogue
+from hanzo_iac.model.resources import VectorStore
+from hanzo_iac.names import physical_name
+from hanzo_iac.plan import network
+from hanzo_iac.plan.ground import Ground
+from hanzo_iac.plan.postgres import ENGINE, PORT, Wanted, choose_size, database_cost, sql_name
+from hanzo_iac.plan.spec import NetworkPolicySpec, PostgresSpec, VectorStoreSpec
+
+ADMIN = "doadmin"
+# The admin DigitalOcean makes in every PostgreSQL cluster; only it may create extensions.
+
+PSQL_IMAGE = "docker.io/library/postgres:18.1-alpine"
+
+INDEX_LIMITS = ((2000, "hnsw vector_{ops}"), (4000, "hnsw halfvec_{ops}"))
+# Most dimensions an HNSW index takes, by type. Source: pgvector's README, 0.8, read 2026-11.
+
+OPS_BY_DISTANCE = {"cosine": "cosine_ops", "l2": "l2_ops", "ip": "ip_ops"}
+
+_SQL = """\
+-- Makes the vector store "{store}". May run again at any time.
+CREATE EXTENSION IF NOT EXISTS vector;
+
+CREATE TABLE IF NOT EXISTS hanzo_vector_store (
+    name text PRIMARY KEY,
+    dimensions integer NOT NULL,
+    distance text NOT NULL,
+    index_type text NOT NULL
+);
+
+DO $$
+DECLARE
+    made integer := (SELECT dimensions FROM hanzo_vector_store WHERE name = '{store}');
+BEGIN
+    IF made <> {dimensions} THEN
+        RAISE EXCEPTION 'vector store {store} was made with % dimensions, not {dimensions}', made
+            USING HINT = 'embeddings of another size need a store of another name';
+    END IF;
+END $$;
+
+INSERT INTO hanzo_vector_store (name, dimensions, distance, index_type)
+VALUES ('{store}', {dimensions}, '{distance}', '{index}')
+ON CONFLICT (name) DO UPDATE SET distance = excluded.distance, index_type = excluded.index_type;
+"""
+
+_GRANTS = """
+GRANT USAGE, CREATE ON SCHEMA public TO {user};
+GRANT SELECT ON hanzo_vector_store TO {user};
+"""
+
+
+def plan_vector_postgres(
+    key: str, store: VectorStore, users: tuple[str, ...], ground: Ground, catalogue: Catalogue
+) -> PostgresSpec:
+    """
+    The PostgreSQL a vector store lives in. Apart from the other databases: building an index takes all of its memory.
+
+    Raises:
+        InputError: no size holds the storage.
+    """
+    where = f"resources/{key}"
+    nodes = 2 if ground.environment.postgres.standby else 1
+    size = choose_size(Wanted(where=where, storage_mib=store.storage.mib, nodes=nodes, size=""), catalogue)
+    storage = max(store.storage.mib, size.disk_min_mib)
+    return PostgresSpec(
+        name=ground.name(key),
+        region=ground.environment.region,
+        version=catalogue.newest_version(ENGINE).version,
+        size=size.slug,
+        node_count=nodes,
+        storage_mib=storage,
+        databases=(sql_name(key),),
+        users=users,
+        tags=ground.tags,
+        protect=ground.environment.protect,
+        cost=database_cost(size, nodes, storage, where, catalogue),
+        because=where,
+    )
+
+
+def plan_vector_store(key: str, store: VectorStore, users: tuple[str, ...], ground: Ground) -> VectorStoreSpec:
+    """The SQL of a vector store and the Job that runs it."""
+    sql = vector_sql(key, store, users)
+    return VectorStoreSpec(
+        name=ground.name(key),
+        namespace=ground.stack,
+        postgres=key,
+        database=sql_name(key),
+        user=ADMIN,
+        dimensions=store.dimensions,
+        job=physical_name(key, "setup", sha256(sql.encode()).hexdigest()[:8]),
+        image=PSQL_IMAGE,
+        sql=sql,
+        because=f"resources/{key}",
+    )
+
+
+def flows_to_stores(stores: Mapping[str, VectorStoreSpec], ground: Ground) -> tuple[NetworkPolicySpec, ...]:
+    """The flow from the Jobs that set stores up to the databases; none without a store."""
+    if not stores:
+        return ()
+    opening = network.Opening(name="vector-setup", port=PORT, because=next(iter(stores.values())).because)
+    jobs = network.pods(ground.stack, network.SQL_JOB_LABELS)
+    return (network.flow(opening, jobs, "Egress", network.addresses(ground.environment.ip_range)),)
+
+
+def vector_sql(key: str, store: VectorStore, users: tuple[str, ...]) -> str:
+    """
+    SQL that may run any number of times and makes the store once.
+
+    It fails, changing nothing, where the store was made with another number of dimensions. Users get the right to make
+    tables: PostgreSQL 15 and later give it to the owner alone.
+    """
+    index = next((kind for most, kind in INDEX_LIMITS if store.dimensions <= most), "none")
+    setup = _SQL.format(
+        store=key,
+        dimensions=store.dimensions,
+        distance=store.distance,
+        index=index.format(ops=OPS_BY_DISTANCE[store.distance]),
+    )
+    return setup + "".join(_GRANTS.format(user=f'"{user}"') for user in users)
