@@ -1,4 +1,4 @@
-"""The DigitalOcean resources of the paper's Listing 1, as a program for the rehearsal, and what they leave in the account."""
+"""The DigitalOcean resources of the paper's Listing 1 as a program for the rehearsal, and what they leave behind."""
 
 from __future__ import annotations
 

@@ -13,8 +13,8 @@ from dataclasses import replace
 import pytest
 from listing_one_program import account, census, listing_one, slow_account
 
-from hanzo_iac.localcloud.digitalocean import Fault
-from hanzo_iac.localcloud.provider.rehearsal import InProcess, Killed, Rehearsal, Stopped
+from hanzo_iac.localcloud.digitalocean import Cloud, Fault
+from hanzo_iac.localcloud.provider.rehearsal import InProcess, Killed, Rehearsal, Stopped, Wanted
 
 COMPLETE = {
     "vpcs": ["rag"],
@@ -42,8 +42,12 @@ KILLS = ("killed-before", "killed-after-commit")
 UP_CALLS = 64
 
 
-def failing(run: Callable[..., object], rehearsal: Rehearsal, name: str, call: int) -> bool:
-    """Run with one call failing; whether the run had that many calls."""
+def failing(rehearsal: Rehearsal, program: list[Wanted] | None, name: str, call: int) -> bool:
+    """Bring up the program, or destroy all, with one call failing; whether there were that many calls."""
+
+    def run(transport: Callable[[Cloud], InProcess]) -> object:
+        return rehearsal.destroy(transport) if program is None else rehearsal.up(program, transport)
+
     if name in KILLS:
         after = name == "killed-after-commit"
         try:
@@ -67,7 +71,7 @@ def test_creating_converges_whatever_call_fails(name):
     while True:
         call += 1
         rehearsal = Rehearsal(account())
-        was_struck = failing(lambda transport: rehearsal.up(listing_one(), transport), rehearsal, name, call)
+        was_struck = failing(rehearsal, listing_one(), name, call)
         rehearsal.up(listing_one())
         assert census(rehearsal.cloud) == COMPLETE, f"call {call}"
         assert rehearsal.up(listing_one()) == [], f"call {call}"
@@ -85,7 +89,7 @@ def test_changing_converges_whatever_call_fails(name):
         call += 1
         rehearsal = Rehearsal(account())
         rehearsal.up(listing_one())
-        was_struck = failing(lambda transport: rehearsal.up(changed, transport), rehearsal, name, call)
+        was_struck = failing(rehearsal, changed, name, call)
         rehearsal.up(changed)
         assert census(rehearsal.cloud) == COMPLETE, f"call {call}"
         assert rehearsal.up(changed) == [], f"call {call}"
@@ -103,7 +107,7 @@ def test_destroying_converges_whatever_call_fails(name):
         call += 1
         rehearsal = Rehearsal(account())
         rehearsal.up(listing_one())
-        was_struck = failing(rehearsal.destroy, rehearsal, name, call)
+        was_struck = failing(rehearsal, None, name, call)
         rehearsal.destroy()
         assert census(rehearsal.cloud) == NOTHING, f"call {call}"
         assert rehearsal.stack == {}
@@ -118,7 +122,7 @@ def test_waiting_converges_whatever_call_fails(name):
     while True:
         call += 1
         rehearsal = Rehearsal(slow_account())
-        was_struck = failing(lambda transport: rehearsal.up(listing_one(), transport), rehearsal, name, call)
+        was_struck = failing(rehearsal, listing_one(), name, call)
         rehearsal.up(listing_one())
         assert census(rehearsal.cloud) == COMPLETE, f"call {call}"
         assert rehearsal.up(listing_one()) == [], f"call {call}"

@@ -36,6 +36,8 @@ class Naming:
 
     proposal: str = ""
     forbidden: bool = False
+    avoid: str = ""
+    """The name of the one to be replaced, which is still there."""
 
 
 def checked(fields: Mapping[str, Field], values: Mapping[str, Any], where: str = "") -> tuple[State, list[Failure]]:
@@ -155,15 +157,18 @@ def with_name(fields: Mapping[str, Field], inputs: State, olds: State, urn: str,
     """The inputs with the name the resource already has, or a derived one, where the program gives none."""
     if "name" not in fields or fields["name"].required or inputs.get("name") or naming.forbidden:
         return inputs
-    name = olds.get("name") if DEFAULTS in olds else None
-    return {**inputs, "name": name or naming.proposal or derived_name(fields, inputs, urn), DEFAULTS: ["name"]}
+    name = (olds.get("name") if DEFAULTS in olds else None) or naming.proposal
+    if not name:
+        name = derived_name(fields, inputs, urn)
+        name = derived_name(fields, inputs, urn, salt=name) if name == naming.avoid else name
+    return {**inputs, "name": name, DEFAULTS: ["name"]}
 
 
-def derived_name(fields: Mapping[str, Field], inputs: State, urn: str) -> str:
+def derived_name(fields: Mapping[str, Field], inputs: State, urn: str, *, salt: str = "") -> str:
     """The resource's logical name and a short sum of its address and of what would replace it."""
     logical = urn.rsplit("::", 1)[-1]
     fixed = {
         key: inputs.get(key) for key, field in sorted(fields.items()) if field.replace and is_known(inputs.get(key))
     }
-    told = json.dumps([urn, fixed], sort_keys=True)
+    told = json.dumps([urn, fixed, salt], sort_keys=True)
     return f"{logical}-{hashlib.sha256(told.encode()).hexdigest()[:SUFFIX_LENGTH]}"

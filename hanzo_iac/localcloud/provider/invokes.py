@@ -217,7 +217,7 @@ def get_domain(call: Call, args: State) -> State:
 
 def get_record(call: Call, args: State) -> State:
     """A record of a domain by its name."""
-    records = call.api.pages(f"{domains.DOMAINS}/{args['domain']}/records", "domain_records", name=args["name"])
+    records = call.api.pages(f"{domains.DOMAINS}/{args['domain']}/records", "domain_records")
     found = must_have(only_named(records, args["name"]), f"record {args['name']!r} of {args['domain']}")
     state = must_have(domains.read_record(call, str(found["id"]), args), "record like that")
     return {**state, "id": str(found["id"]), "data": state["value"]}

@@ -7,15 +7,15 @@ nothing differs that would need a new resource, and its tags are the same. Anyth
 else's, and the message says what differs.
 
 Three things guard adoption inside one engine run: what another resource of the program already owns is never taken;
-neither is what this very resource is about to replace; and what was taken over from a resource that the program no
-longer has (a rename without an alias) is not deleted with it.
+neither is what this very resource is about to replace; and what was made or taken over in this run is not deleted in
+it, whoever had it before (a resource that was renamed without an alias, for one).
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hanzo_iac.errors import Fault, InputError
@@ -44,12 +44,19 @@ class Owners:
     """Which resource of the program owns which thing in the cloud, as far as this engine run has told."""
 
     _owner: dict[tuple[str, str], str] = field(default_factory=dict)
+    _made: set[tuple[str, str]] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def note(self, token: str, thing: str, urn: str) -> None:
-        """From now on the resource owns the thing."""
+    def note(self, token: str, thing: str, urn: str, *, made: bool = False) -> None:
+        """From now on the resource owns the thing; `made` when it was made or taken over in this run."""
         with self._lock:
             self._owner[token, thing] = urn
+            if made:
+                self._made.add((token, thing))
+
+    def is_made(self, token: str, thing: str) -> bool:
+        """Whether it was made or taken over in this run."""
+        return (token, thing) in self._made
 
     def of(self, token: str, thing: str) -> str:
         """The owner's URN, or an empty text."""
@@ -71,10 +78,24 @@ class Operations:
     """URN and message -> shown to the person."""
     turns: Turns = field(default_factory=Turns)
     owners: Owners = field(default_factory=Owners)
+    standing: dict[str, State] = field(default_factory=dict)
+    """URN -> the inputs of the one that the engine has in its state."""
 
     def call(self, urn: str, timeout_s: float) -> Call:
         """The patience for one operation."""
         return Call(self.api, self.clock, self.turns, self.clock.now() + timeout_s, lambda text: self.say(urn, text))
+
+    def check(
+        self, resource: Resource, urn: str, inputs: tuple[State, State], naming: check.Naming
+    ) -> tuple[State, list[check.Failure]]:
+        """From the old and the new inputs: those to go on with, and everything that is wrong with the new ones."""
+        olds, news = inputs
+        if olds:
+            self.standing[urn] = olds
+        # Checked once more without old inputs: the engine is about to replace it.
+        elif urn in self.standing:
+            naming = replace(naming, avoid=self.standing[urn].get("name", ""))
+        return checked(resource, urn, olds, news, naming)
 
     def create(self, resource: Resource, urn: str, inputs: State, timeout_s: float = 0) -> tuple[str, State]:
         """
@@ -91,7 +112,7 @@ class Operations:
         else:
             answer = posted(call, resource, inputs)
             made_id = resource.identify(answer, inputs)
-        self.owners.note(resource.token, made_id, urn)
+        self.owners.note(resource.token, made_id, urn, made=True)
         try:
             resource.settle(call, made_id, inputs)
             return made_id, {**remembered(resource, answer, inputs), **self.seen(call, resource, made_id, inputs)}
@@ -115,13 +136,23 @@ class Operations:
         state = resource.read(call, found_id, inputs) or {}
         differ = identity_changes(resource, state, inputs)
         owner = self.owners.of(resource.token, found_id)
-        if owner or differ:
+        if owner or differ or self.is_to_be_replaced(resource, urn, inputs):
             raise InputError(taken(found_id, owner if owner != urn else "", differ))
-        self.owners.note(resource.token, found_id, urn)
         call.say(f"{resource.called(inputs)} was there already, from an earlier run: taken over ({found_id})")
         if compare.changes(resource.inputs, state, inputs):
             resource.settle(call, found_id, inputs)
             resource.update(call, found_id, state, inputs)
+
+    def is_to_be_replaced(self, resource: Resource, urn: str, inputs: State) -> bool:
+        """
+        Whether what was found must be what a forced replacement is to replace: it has the same name and inputs.
+
+        Where the inputs differ in what replaces, the found one, which is like the new inputs, was left by a crash.
+        """
+        olds = self.standing.get(urn)
+        if olds is None or olds.get("name") != inputs.get("name"):
+            return False
+        return not any(change.replaces for change in compare.changes(resource.inputs, olds, inputs))
 
     def read(self, resource: Resource, urn: str, known_id: str, known: State) -> tuple[str, State] | None:
         """The id and state now, or None when it is gone. Without known state the id is what a person gave to import."""
@@ -160,9 +191,10 @@ class Operations:
 
     def delete(self, resource: Resource, urn: str, known_id: str, state: State, timeout_s: float = 0) -> None:
         """It is gone, or belongs to another resource of the program by now."""
-        owner = self.owners.of(resource.token, known_id)
-        if owner and owner != urn:
-            self.say(urn, f"{resource.called(state)} stays: it now belongs to {owner}")
+        if self.owners.is_made(resource.token, known_id):
+            self.say(
+                urn, f"{resource.called(state)} stays: it belongs to {self.owners.of(resource.token, known_id)} now"
+            )
             return
         resource.delete(self.call(urn, timeout_s or resource.delete_s), known_id, state)
         self.owners.forget(resource.token, known_id)
@@ -183,7 +215,7 @@ def checked(
     named = check.with_name(resource.inputs, inputs, olds, urn, naming)
     if "name" in resource.inputs and not named.get("name") and not any(found.where == "name" for found in failures):
         failures = [*failures, check.Failure("name", "missing; expected a string, because names are not made up here")]
-    return named, failures
+    return named, sorted(failures, key=lambda found: found.where)
 
 
 def needs_deletion_first(olds: State, news: State) -> bool:

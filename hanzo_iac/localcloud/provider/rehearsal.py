@@ -23,7 +23,6 @@ from hanzo_iac.localcloud.provider.operations import (
     FAILURES,
     HalfMade,
     Operations,
-    checked,
     needs_deletion_first,
     refreshed_inputs,
 )
@@ -208,7 +207,8 @@ class Rehearsal:
         """One resource is as the program wants it."""
         resource, urn = TABLE[wanted.token], urn_of(wanted.token, wanted.name)
         held = self.stack.get(wanted.name)
-        inputs, failures = checked(resource, urn, held.inputs if held else {}, self.inputs_of(wanted), Naming())
+        olds = held.inputs if held else {}
+        inputs, failures = operations.check(resource, urn, (olds, self.inputs_of(wanted)), Naming())
         if failures:
             raise Stopped("; ".join(f"{failure.where}: {failure.reason}" for failure in failures))
         if held is None:
@@ -216,8 +216,7 @@ class Rehearsal:
             return
         changes = operations.diff(resource, urn, held.id, held.state, inputs)
         if any(change.replaces for change in changes):
-            inputs, _ = checked(resource, urn, {}, self.inputs_of(wanted), Naming())
-            self._replace(operations, wanted, inputs)
+            self._replace(operations, wanted, first=needs_deletion_first(held.state, inputs))
         elif changes or held.broken:
             self._change(operations, wanted.name, inputs)
 
@@ -233,10 +232,21 @@ class Rehearsal:
         except FAILURES as error:
             raise Stopped(f"{resource.called(inputs, wanted.name)}: {error}") from error
 
-    def _replace(self, operations: Operations, wanted: Wanted, inputs: State) -> None:
+    def replace(self, program: list[Wanted], name: str) -> list[tuple[str, str]]:
+        """Replace one resource although nothing about it changed, as `pulumi up --replace` does; what was done."""
+        operations = self.begin()
+        for wanted in program:
+            if wanted.name == name:
+                given = self.stack[name].inputs, self.inputs_of(wanted)
+                operations.check(TABLE[wanted.token], urn_of(wanted.token, name), given, Naming())
+                self._replace(operations, wanted, first=False)
+        return self.done
+
+    def _replace(self, operations: Operations, wanted: Wanted, *, first: bool) -> None:
         held = self.stack[wanted.name]
         urn = urn_of(wanted.token, wanted.name)
-        if needs_deletion_first(held.state, inputs):
+        inputs, _ = operations.check(TABLE[held.token], urn, ({}, self.inputs_of(wanted)), Naming())
+        if first:
             self._remove(operations, wanted.name)
             self._make(operations, wanted, inputs)
         else:

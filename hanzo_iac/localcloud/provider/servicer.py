@@ -164,7 +164,11 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         with reported(context, request):
             resource = resource_of(request.urn)
             naming = Naming(request.autonaming.proposed_name, forbidden=request.autonaming.mode == 2)
-            inputs, found = checked(resource, request.urn, plain_dict(request.olds), plain_dict(request.news), naming)
+            given = plain_dict(request.olds), plain_dict(request.news)
+            if self._operations is not None:
+                inputs, found = self._operations.check(resource, request.urn, given, naming)
+            else:
+                inputs, found = checked(resource, request.urn, *given, naming)
             failures = [provider_pb2.CheckFailure(property=f.where, reason=reason(resource, f)) for f in found]
             return provider_pb2.CheckResponse(inputs=wire_dict(inputs), failures=failures)
 

@@ -1,0 +1,165 @@
+"""One good resource of every type, in an emulated account whose answers are checked against DigitalOcean's OpenAPI."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from hanzo_iac.localcloud.backends import NoClusters, NoDatabases
+from hanzo_iac.localcloud.digitalocean import Cloud, create_app
+from hanzo_iac.localcloud.digitalocean import Settings as AccountSettings
+from hanzo_iac.localcloud.digitalocean import State as AccountState
+from hanzo_iac.localcloud.provider.rehearsal import Ref, Wanted
+
+DATA = Path(os.environ.get("HANZO_DATA", Path(__file__).resolve().parents[5] / "shared" / "data")) / "digitalocean"
+SPECIFICATION = DATA / "DigitalOcean-infra-subset.json"
+VERSION = "1.36.1-do.0"
+
+
+def token(name: str) -> str:
+    return f"digitalocean:index/{name[0].lower()}{name[1:]}:{name}"
+
+
+def wanted(name: str, kind: str, /, **inputs: Any) -> Wanted:
+    return Wanted(name, token(kind), inputs)
+
+
+def account(*, validate: bool = False, **settings: float) -> Cloud:
+    """An empty account; answers are checked when asked and where the specification is at hand."""
+    checked = SPECIFICATION if validate and SPECIFICATION.exists() else None
+    waits = AccountSettings.instant(validate=checked)
+    app = create_app(
+        AccountState(),
+        clusters=NoClusters(),
+        databases=NoDatabases(),
+        settings=AccountSettings(**{**vars(waits), **settings}),
+    )
+    cloud: Cloud = app.state.cloud
+    return cloud
+
+
+NET = wanted("net", "Vpc", name="net", region="nyc2", ipRange="10.10.0.0/16", description="the network")
+CLUSTER = wanted(
+    "cluster",
+    "KubernetesCluster",
+    name="main",
+    region="nyc2",
+    version=VERSION,
+    vpcUuid=Ref("net"),
+    tags=["prod", "hanzo"],
+    nodePool={"name": "system", "size": "s-2vcpu-4gb", "nodeCount": 2, "labels": {"role": "system"}},
+    maintenancePolicy={"day": "monday", "startTime": "04:00"},
+    routingAgent={"enabled": True},
+    controlPlaneFirewall={"enabled": True, "allowedAddresses": ["203.0.113.0/24"]},
+)
+POOL = wanted(
+    "pool",
+    "KubernetesNodePool",
+    name="gpu",
+    clusterId=Ref("cluster"),
+    size="gpu-h100x1-80gb",
+    autoScale=True,
+    minNodes=0,
+    maxNodes=3,
+    labels={"hanzo.ai/pool": "gpu"},
+    tags=["hanzo"],
+    taints=[{"key": "only", "value": "gpu", "effect": "NoSchedule"}],
+)
+DATABASE = wanted(
+    "db",
+    "DatabaseCluster",
+    name="db",
+    engine="pg",
+    version="17",
+    size="db-s-1vcpu-2gb",
+    region="nyc2",
+    nodeCount=1,
+    privateNetworkUuid=Ref("net"),
+    tags=["prod", "hanzo"],
+    maintenanceWindows=[{"day": "sunday", "hour": "02:00"}],
+)
+CACHE = wanted(
+    "cache",
+    "DatabaseCluster",
+    name="cache",
+    engine="valkey",
+    version="8",
+    size="db-s-1vcpu-1gb",
+    region="nyc2",
+    nodeCount=1,
+    privateNetworkUuid=Ref("net"),
+    evictionPolicy="allkeys_lru",
+)
+PROGRAM = [
+    NET,
+    CLUSTER,
+    POOL,
+    DATABASE,
+    CACHE,
+    wanted("app", "DatabaseDb", clusterId=Ref("db"), name="app"),
+    wanted("user", "DatabaseUser", clusterId=Ref("db"), name="app"),
+    wanted("wall", "DatabaseFirewall", clusterId=Ref("db"), rules=[{"type": "k8s", "value": Ref("cluster")}]),
+    wanted(
+        "pgpool",
+        "DatabaseConnectionPool",
+        clusterId=Ref("db"),
+        name="app-pool",
+        dbName="app",
+        user="app",
+        mode="transaction",
+        size=5,
+    ),
+    wanted("replica", "DatabaseReplica", clusterId=Ref("db"), name="copy", region="nyc2", size="db-s-1vcpu-2gb"),
+    wanted("pgconf", "DatabasePostgresqlConfig", clusterId=Ref("db"), workMem=16, pgbouncers=[{"minPoolSize": 3}]),
+    wanted("vkconf", "DatabaseValkeyConfig", clusterId=Ref("cache"), ioThreads=2, timeout=600),
+    wanted("registry", "ContainerRegistry", name="images", subscriptionTierSlug="basic", region="nyc3"),
+    wanted("login", "ContainerRegistryDockerCredentials", registryName=Ref("registry"), write=True, expirySeconds=3600),
+    wanted("tag", "Tag", name="blue"),
+    wanted("project", "Project", name="rag", environment="production", description="all of it"),
+    wanted("members", "ProjectResources", project=Ref("project"), resources=[Ref("cluster", "clusterUrn")]),
+    wanted("domain", "Domain", name="example.com"),
+    wanted("record", "DnsRecord", domain=Ref("domain"), type="CNAME", name="www", value="web.example.com.", ttl=300),
+    wanted("cert", "Certificate", name="web", type="lets_encrypt", domains=["example.com"]),
+    wanted(
+        "balancer",
+        "LoadBalancer",
+        name="web",
+        region="nyc2",
+        vpcUuid=Ref("net"),
+        forwardingRules=[
+            {"entryPort": 80, "entryProtocol": "http", "targetPort": 8080, "targetProtocol": "http"},
+            {
+                "entryPort": 443,
+                "entryProtocol": "https",
+                "targetPort": 8080,
+                "targetProtocol": "http",
+                "certificateName": Ref("cert", "name"),
+            },
+        ],
+        healthcheck={"port": 8080, "protocol": "http", "path": "/healthz"},
+    ),
+    wanted("share", "Nfs", name="weights", region="nyc2", size=100, vpcId=Ref("net"), performanceTier="high"),
+    wanted("key", "SpacesKey", name="uploads", grants=[{"bucket": "uploads", "permission": "readwrite"}]),
+]
+"""Every type the provider knows, in an order that can be made."""
+
+
+def self_signed() -> tuple[str, str]:
+    """A new private key and a certificate for it, as PEM texts."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "example.com")])
+    start = datetime.datetime(2026, 11, 21, tzinfo=datetime.UTC)
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    builder = builder.serial_number(x509.random_serial_number())
+    built = builder.not_valid_before(start).not_valid_after(start + datetime.timedelta(days=3650))
+    leaf = built.sign(key, hashes.SHA256())
+    pem = serialization.Encoding.PEM
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return private.decode(), leaf.public_bytes(pem).decode()
