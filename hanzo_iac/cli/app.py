@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from hanzo_iac.cli import credential, doctor, toolchain
+from hanzo_iac.cli import credential, doctor, local, plan, toolchain
 
 app = typer.Typer(
     name="hanzo",
@@ -15,4 +15,8 @@ app = typer.Typer(
 
 app.command()(doctor.doctor)
 app.add_typer(credential.app)
+app.add_typer(local.app)
 app.add_typer(toolchain.app)
+app.command()(plan.cost)
+app.command()(plan.explain)
+app.command()(plan.plan)

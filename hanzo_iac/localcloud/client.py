@@ -28,16 +28,21 @@ from filelock import FileLock, Timeout
 
 from hanzo_iac.cache import cache_root
 from hanzo_iac.errors import Fault, TryAgainError
-from hanzo_iac.localcloud.objectstore import ACCESS_KEY, SECRET_KEY
 from hanzo_iac.localcloud.places import Places, read_json
 from hanzo_iac.localcloud.processes import SUPERVISOR, Program, began, end, launch, records
-from hanzo_iac.localcloud.settings import CloudSettings
+from hanzo_iac.localcloud.settings import ACCESS_KEY, CONTROL_PLANE, SECRET_KEY, CloudSettings
 
 Say = Callable[[str], None]
+
+# What a cloud needs of the toolchain.
+PROGRAMS = (*CONTROL_PLANE, "gateway-api-crds")
 
 STARTS_WITHIN_S = 60.0
 ANSWERS_WITHIN_S = 10.0
 LOOK_S = 0.05
+
+# The supervisor outlives whoever started it. Kept here, its handle never complains of that.
+_started: list[subprocess.Popen[bytes]] = []
 # Another client may be starting the cloud: a minute is longer than that takes.
 LOCKED_WITHIN_S = 90.0
 
@@ -70,15 +75,13 @@ class LocalCloud:
         answer = self._ask("GET", "/_cloud/status")
         return {"pid": self.pid, "api_url": self.api_url, "s3_url": self.s3_url, **answer.json()}
 
-    def reset(self) -> None:
-        """An empty account; the cloud runs on."""
+    def empty(self) -> None:
+        """Nothing is left in the account and in the object store; the cloud runs on."""
         self._ask("POST", "/_cloud/reset")
 
     def _ask(self, method: str, path: str) -> requests.Response:
         try:
-            answer = requests.request(
-                method, self.api_url + path, headers={"authorization": f"Bearer {self.token}"}, timeout=ANSWERS_WITHIN_S
-            )
+            answer = _ask(method, self.api_url + path, self.token)
             answer.raise_for_status()
         except requests.RequestException as error:
             raise TryAgainError(Fault("local cloud", f"did not answer: {error}", _see_log())) from error
@@ -91,7 +94,7 @@ def find() -> LocalCloud | None:
     if cloud is None:
         return None
     try:
-        healthy = requests.get(f"{cloud.api_url}/_local/health", timeout=ANSWERS_WITHIN_S).ok
+        healthy = _ask("GET", f"{cloud.api_url}/_local/health", cloud.token).ok
     except requests.RequestException:
         return None
     return cloud if healthy else None
@@ -103,6 +106,7 @@ def start(settings: CloudSettings | None = None, progress: Say = lambda _: None)
 
     Args:
         settings: For a cloud that has no state yet, or was stopped; one that runs keeps its own.
+        progress: Told each step in words.
 
     Raises:
         TryAgainError: It did not start; says where its log is.
@@ -116,7 +120,8 @@ def start(settings: CloudSettings | None = None, progress: Say = lambda _: None)
         _end_supervisor(places)
         if settings is not None:
             settings.write(places.settings)
-        return _await(places, launch(places, _program(places)))
+        _started.append(launch(places, _program(places)))
+        return _await(_started[-1])
 
 
 def stop(progress: Say = lambda _: None) -> bool:
@@ -131,6 +136,24 @@ def stop(progress: Say = lambda _: None) -> bool:
         end(records(places), abandon=True)
         shutil.rmtree(places.root)
         return True
+
+
+def reset() -> None:
+    """
+    A cloud that runs and is empty, and nothing remembered of stacks that were deployed to it.
+
+    Raises:
+        TryAgainError: It did not start or did not answer.
+    """
+    places = Places.here()
+    if find() is None:
+        # Its state may be the reason why it does not run.
+        with _alone(places):
+            _end_supervisor(places)
+            places.account.unlink(missing_ok=True)
+    start().empty()
+    for folder in (places.stacks, places.programs):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def logs() -> dict[str, Path]:
@@ -157,7 +180,7 @@ def _program(places: Places) -> Program:
     )
 
 
-def _await(places: Places, process: subprocess.Popen[bytes]) -> LocalCloud:
+def _await(process: subprocess.Popen[bytes]) -> LocalCloud:
     deadline = time.monotonic() + STARTS_WITHIN_S
     while time.monotonic() < deadline:
         cloud = find()
@@ -186,6 +209,13 @@ def _end_supervisor(places: Places) -> None:
         process.wait(ANSWERS_WITHIN_S)
 
 
+def _ask(method: str, url: str, token: str) -> requests.Response:
+    with requests.Session() as session:
+        # A proxy named in the environment has no business on loopback.
+        session.trust_env = False
+        return session.request(method, url, headers={"authorization": f"Bearer {token}"}, timeout=ANSWERS_WITHIN_S)
+
+
 @contextmanager
 def _alone(places: Places) -> Iterator[None]:
     """No other client starts or stops this cloud meanwhile."""
@@ -200,4 +230,4 @@ def _alone(places: Places) -> Iterator[None]:
 
 
 def _see_log() -> str:
-    return f"hanzo local logs supervisor, or read {Places.here().logs / 'supervisor.log'}"
+    return "hanzo local logs supervisor"

@@ -26,7 +26,7 @@ log = logging.getLogger("hanzo_iac.localcloud")
 LOOK_S = 1.0
 STARTING_S = 0.05
 
-# What a server that is still starting answers, and for how long that is no fault. PostgreSQL after a kill replays its log.
+# What a server that is still starting answers, and for how long that is no fault: PostgreSQL replays its log.
 NOT_YET = (psycopg.OperationalError, valkey.exceptions.ConnectionError)
 STARTS_WITHIN_S = 30.0
 
@@ -94,7 +94,7 @@ class LocalDatabases:
                 seat.keeper.wake()
 
     def sweep(self) -> None:
-        """Nothing is left of servers that nobody asked for since the start: their account forgot them while we were away."""
+        """Nothing is left of servers that nobody asked for since the start: the account forgot them meanwhile."""
         for folder in sorted(self._places.databases.glob("*")):
             if folder.name not in self._seats:
                 log.info("removing database %s, which nobody wants any more", folder.name)

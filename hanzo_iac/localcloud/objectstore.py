@@ -1,9 +1,9 @@
 """
 Object storage: moto's S3 server in a process of its own, started by the first connection.
 
-The supervisor listens; the child inherits the listening socket. So the address is known at once, nothing is lost between
-the two, and a cloud nobody stores objects in does not pay for moto. Buckets live in the child's memory: they outlive the
-supervisor, and are gone when the child itself dies.
+The supervisor listens; the child inherits the listening socket. So the address is known at once, nothing is lost
+between the two, and a cloud nobody stores objects in does not pay for moto. Buckets live in the child's memory: they
+outlive the supervisor, and are gone when the child itself dies.
 """
 
 from __future__ import annotations
@@ -19,13 +19,11 @@ from hanzo_iac.localcloud.keeper import Keeper
 from hanzo_iac.localcloud.places import Places
 from hanzo_iac.localcloud.ports import Ports
 from hanzo_iac.localcloud.processes import Children, Program
+from hanzo_iac.localcloud.settings import ACCESS_KEY, SECRET_KEY
 
 NAME = "object-store"
 SOCKET_VARIABLE = "HANZO_OBJECT_STORE_SOCKET"
 LOOK_S = 1.0
-
-# Any key pair is accepted; these are what clients of the local cloud are given.
-ACCESS_KEY, SECRET_KEY = "local", "local-cloud"  # opens nothing but this emulation
 
 
 class ObjectStore:

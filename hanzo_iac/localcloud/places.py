@@ -24,7 +24,7 @@ class Places:
 
     @property
     def lock(self) -> Path:
-        """Held while a client starts or stops the cloud. Beside the folder, so that the folder can go while it is held."""
+        """Held while a client starts or stops the cloud. Beside the folder, which goes while it is held."""
         return self.root.with_name("local.lock")
 
     @property
@@ -53,6 +53,16 @@ class Places:
         return self.root / "ports.json"
 
     @property
+    def stacks(self) -> Path:
+        """What Pulumi remembers of the stacks deployed here; written by `hanzo_iac.cli.engine`."""
+        return self.root / "state"
+
+    @property
+    def programs(self) -> Path:
+        """Pulumi's working folders; made by `hanzo_iac.cli.engine`."""
+        return self.root / "programs"
+
+    @property
     def processes(self) -> Path:
         """One record for each process."""
         return self.root / "processes"
@@ -74,7 +84,7 @@ class Places:
 
 
 def write_whole(path: Path, text: str, *, mode: int = 0o600) -> None:
-    """The file holds this text, or what it held before; never a part. Readable by its owner alone unless said otherwise."""
+    """The file holds this text, or what it held before; never a part. Its owner alone may read it by default."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w", encoding="utf-8") as file:  # noqa: PTH123

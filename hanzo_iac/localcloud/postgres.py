@@ -1,8 +1,8 @@
 """
 A managed PostgreSQL as a real server with pgvector: the program, and its users and databases made as asked.
 
-Passwords are checked (SCRAM) as on DigitalOcean. There, `doadmin` may create extensions; here it is a superuser for that
-reason. What SQL itself created is never dropped: only roles and databases that carry our mark are.
+Passwords are checked (SCRAM) as on DigitalOcean. There, `doadmin` may create extensions; here it is a superuser for
+that reason. What SQL itself created is never dropped: only roles and databases that carry our mark are.
 
 PostgreSQL refuses to run as root. Started by root it becomes `nobody`, with one right kept: to pass through folders. So
 its data can lie below a private home folder, whose permissions stay as they are.

@@ -8,6 +8,12 @@ from pathlib import Path
 
 from hanzo_iac.localcloud.places import read_json, write_whole
 
+# The programs of a Kubernetes control plane, in the order they are started.
+CONTROL_PLANE = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok")
+
+# The object store accepts any key pair; these are what its clients are given.
+ACCESS_KEY, SECRET_KEY = "local", "local-cloud"  # opens nothing but an emulation on loopback
+
 
 @dataclass(frozen=True, kw_only=True)
 class Waits:

@@ -42,7 +42,7 @@ API = "api"
 
 SIMULATED = (
     "nodes and the running of pods: kwok; no container is started, containers become ready by themselves",
-    "addresses of Services of type LoadBalancer and of Gateways, and every status of the Gateway API: our controller; no traffic flows",
+    "addresses of load balancers and Gateways, every status of the Gateway API: our controller; no traffic flows",
     "the cluster autoscaler: its rule, in the local cloud controller",
     "the DigitalOcean API: an emulator",
 )

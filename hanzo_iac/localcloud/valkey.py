@@ -62,7 +62,7 @@ class Valkey:
             link.acl_load()
             link.config_set("maxmemory-policy", (wanted.eviction_policy or DEFAULT_POLICY).replace("_", "-"))
         finally:
-            link.close()
+            link.close()  # type: ignore[no-untyped-call]
 
     def forget(self) -> None:
         """Nothing is remembered: every `apply` says it all."""

@@ -1,1 +1,1 @@
-"""A DOKS cluster on this machine: a real control plane, simulated nodes, and the controllers DigitalOcean runs beside it."""
+"""A DOKS cluster on this machine: a real control plane, simulated nodes, and DigitalOcean's controllers beside it."""

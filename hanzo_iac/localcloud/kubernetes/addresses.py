@@ -1,8 +1,8 @@
 """
 Addresses for Services of type LoadBalancer and for Gateways, and the rest of what a Gateway API controller reports.
 
-The addresses are loopback's, one for each: they are told apart, reach nothing outside this machine, and nothing listens on
-them yet.
+The addresses are loopback's, one for each: they can be told apart and reach nothing outside this machine. Nothing
+listens on them yet.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def settle(api: Api, mirrors: Mapping[str, Mirror]) -> None:
 
 
 def service_status(service: Json, taken: set[str]) -> Json | None:
-    """The status a Service should be given; None when it has it. One that is no load balancer any more loses its address."""
+    """The status a Service should be given; None when it has it. One that is no load balancer has no address."""
     there = service.get("status", {}).get("loadBalancer", {}).get("ingress")
     if service["spec"].get("type") != "LoadBalancer":
         return {"loadBalancer": {"ingress": None}} if there else None

@@ -16,15 +16,17 @@ from hanzo_iac.localcloud.databases import processes
 from hanzo_iac.localcloud.keeper import Keeper
 from hanzo_iac.localcloud.kubernetes import foundation
 from hanzo_iac.localcloud.kubernetes.api import Api
-from hanzo_iac.localcloud.kubernetes.control_plane import PROGRAMS, ControlPlane
+from hanzo_iac.localcloud.kubernetes.control_plane import ControlPlane
 from hanzo_iac.localcloud.kubernetes.controller import Controller, Wanted
 from hanzo_iac.localcloud.kubernetes.nodes import Fleet
 from hanzo_iac.localcloud.places import Places
 from hanzo_iac.localcloud.ports import Ports
 from hanzo_iac.localcloud.processes import Children
-from hanzo_iac.localcloud.settings import CloudSettings
+from hanzo_iac.localcloud.settings import CONTROL_PLANE, CloudSettings
 
 log = logging.getLogger("hanzo_iac.localcloud")
+
+LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases"
 
 LOOK_S = 1.0
 STARTING_S = 0.1
@@ -111,7 +113,7 @@ class LocalClusters:
                 seat.keeper.wake()
 
     def sweep(self) -> None:
-        """Nothing is left of clusters that nobody asked for since the start: their account forgot them while we were away."""
+        """Nothing is left of clusters that nobody asked for since the start: the account forgot them meanwhile."""
         for folder in sorted(self._places.clusters.glob("*")):
             if folder.name not in self._seats:
                 log.info("removing cluster %s, which nobody wants any more", folder.name)
@@ -161,9 +163,13 @@ class LocalClusters:
             return STARTING_S
         if not self._founded(seat, plane):
             return STARTING_S
-        for program in (plane.controllers(), plane.scheduler(), plane.kwok()):
-            self._children.ensure(program)
         assert seat.controller is not None
+        kwok = plane.kwok()
+        if not self._children.alive(kwok.name):
+            # A killed kwok holds every node's lease for most of a minute; its successor need not wait for that.
+            seat.controller.api.delete(LEASES)
+        for program in (plane.controllers(), plane.scheduler(), kwok):
+            self._children.ensure(program)
         # Without its default account a namespace takes no pods; the controller manager makes it.
         if seat.access is None and seat.controller.api.find("/api/v1/namespaces/default/serviceaccounts/default"):
             access = _access(plane)
@@ -203,7 +209,7 @@ class LocalClusters:
             etcd_port=self._port(f"{seat.name}-etcd", "client"),
             etcd_peer_port=self._port(f"{seat.name}-etcd", "peer"),
             port=self._port(f"{seat.name}-kube-apiserver", "api"),
-            binary=toolchain.find(*PROGRAMS).path if seat.plane is None else seat.plane.binary,
+            binary=toolchain.find(*CONTROL_PLANE).path if seat.plane is None else seat.plane.binary,
         )
         if seat.plane is None or seat.plane.url != plane.url:
             plane.lay_out()
@@ -242,7 +248,7 @@ def process_name(cluster_id: str) -> str:
 
 def process_names(cluster_id: str) -> list[str]:
     """The names of a cluster's processes, in the order they are started."""
-    return [f"{process_name(cluster_id)}-{program}" for program in PROGRAMS]
+    return [f"{process_name(cluster_id)}-{program}" for program in CONTROL_PLANE]
 
 
 def _access(plane: ControlPlane) -> ClusterAccess:

@@ -20,8 +20,6 @@ from hanzo_iac.localcloud.processes import Program
 # DOKS's default ranges for a cluster without its own. Source: DigitalOcean's DOKS documentation, 2026-11.
 SERVICES, FIRST_SERVICE, PODS = "10.245.0.0/16", "10.245.0.1", "10.244.0.0/16"
 
-PROGRAMS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok")
-
 # The controllers whose work shows in a cluster without real nodes. Left out: certificate signing, node addresses, cloud
 # routes, garbage of volumes' attachments, bootstrap tokens.
 CONTROLLERS = (

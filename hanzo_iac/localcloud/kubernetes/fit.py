@@ -102,20 +102,16 @@ def _selected(spec: Json, node: Json) -> bool:
 def matches(labels: Mapping[str, str], rule: Json) -> bool:
     """Whether labels satisfy one expression of a node or label selector."""
     value, values = labels.get(rule["key"]), rule.get("values", [])
-    match rule["operator"]:
-        case "In":
-            return bool(value in values)
-        case "NotIn":
-            return value not in values
-        case "Exists":
-            return value is not None
-        case "DoesNotExist":
-            return value is None
-        case "Gt":
-            return value is not None and int(value) > int(values[0])
-        case "Lt":
-            return value is not None and int(value) < int(values[0])
-    return False
+    there = value is not None
+    verdict = {
+        "In": value in values,
+        "NotIn": value not in values,
+        "Exists": there,
+        "DoesNotExist": not there,
+        "Gt": rule["operator"] == "Gt" and there and int(value or 0) > int(values[0]),
+        "Lt": rule["operator"] == "Lt" and there and int(value or 0) < int(values[0]),
+    }
+    return verdict.get(rule["operator"], False)
 
 
 def selects(selector: Json | None, labels: Mapping[str, str]) -> bool:
@@ -138,7 +134,8 @@ def _tolerates(toleration: Json, taint: Json) -> bool:
         return False
     if toleration.get("operator", "Equal") == "Exists":
         return toleration.get("key") in (None, "", taint["key"])
-    return toleration.get("key") == taint["key"] and toleration.get("value", "") == taint.get("value", "")
+    same_value = toleration.get("value", "") == taint.get("value", "")
+    return bool(toleration.get("key") == taint["key"] and same_value)
 
 
 def _repelled(pod: Json, beside: Iterable[Json]) -> bool:

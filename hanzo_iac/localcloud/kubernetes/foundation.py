@@ -1,4 +1,4 @@
-"""What a new DOKS cluster holds before anybody deploys to it: the Gateway API's CRDs, its class, the storage classes."""
+"""What a new DOKS cluster holds before anybody deploys to it: the Gateway API's CRDs and class, storage classes."""
 
 from __future__ import annotations
 

@@ -223,10 +223,8 @@ def _hostnames_meet(one: str, other: str) -> bool:
     """
     if not one or not other or one == other:
         return True
-    for wide, name in ((one, other), (other, one)):
-        if wide.startswith("*.") and name.endswith(wide[1:]):
-            return True
-    return False
+    pairs = ((one, other), (other, one))
+    return any(wide.startswith("*.") and name.endswith(wide[1:]) for wide, name in pairs)
 
 
 def _backend_fault(route: Json, world: World) -> tuple[str, str]:
@@ -263,7 +261,9 @@ def _granted(route: Json, reference: Json, namespace: str, world: World) -> bool
     return False
 
 
-def _condition(owner: Json, kind: str, reason: str, now: str, *, status: bool = True, message: str = "") -> Json:
+def _condition(  # noqa: PLR0913  # a condition has six fields
+    owner: Json, kind: str, reason: str, now: str, *, status: bool = True, message: str = ""
+) -> Json:
     return {
         "type": kind,
         "status": "True" if status else "False",

@@ -1,8 +1,8 @@
 """
 The nodes of a cluster: which there should be, kept in a file, and what each looks like to Kubernetes.
 
-A node is ordered, boots for a while, and is then registered; from there kwok plays its kubelet. What is ordered survives
-the supervisor, so a node keeps its name and id.
+A node is ordered, boots for a while, and is then registered; from there kwok plays its kubelet. What is ordered
+survives the supervisor, so a node keeps its name and id.
 """
 
 from __future__ import annotations

@@ -67,10 +67,10 @@ def execute(work: Work) -> str:
 
 
 def statements(script: str) -> list[str]:
-    """
+    r"""
     The statements of a script, without comments between them.
 
-    >>> statements("CREATE EXTENSION vector; -- done; really\\nSELECT ';', $$a;b$$;")
+    >>> statements("CREATE EXTENSION vector; -- done; really\nSELECT ';', $$a;b$$;")
     ['CREATE EXTENSION vector', "SELECT ';', $$a;b$$"]
     """
     found, start, at = [], 0, 0

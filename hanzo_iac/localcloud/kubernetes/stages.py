@@ -1,8 +1,8 @@
 """
-What kwok does to nodes and pods: a node becomes ready at once, so does a pod, a Job's pod completes, a deleted pod goes.
+What kwok does: a node becomes ready at once, so does a pod, a Job's pod completes, a deleted pod goes.
 
-One thing is not left to kwok: pods labelled `local.hanzo.ai/executes: sql` run but never complete by themselves. The local
-cloud controller really executes their SQL and then says how it went (`sqljobs.py`).
+One thing is not left to kwok: pods labelled `local.hanzo.ai/executes: sql` run but never complete by themselves. The
+local cloud controller really executes their SQL and then says how it went (`sqljobs.py`).
 """
 
 from __future__ import annotations
@@ -40,7 +40,10 @@ startTime: {{ $now | Quote }}
 {{ with NodeIPsWith .spec.nodeName }}
 hostIP: {{ index . 0 | Quote }}
 {{ end }}
-{{ with PodIPsWith .spec.nodeName ( or .spec.hostNetwork false ) ( or .metadata.uid "" ) ( or .metadata.name "" ) ( or .metadata.namespace "" ) }}
+{{ $uid := or .metadata.uid "" }}
+{{ $name := or .metadata.name "" }}
+{{ $namespace := or .metadata.namespace "" }}
+{{ with PodIPsWith .spec.nodeName ( or .spec.hostNetwork false ) $uid $name $namespace }}
 podIP: {{ index . 0 | Quote }}
 podIPs:
 {{ range . }}
