@@ -36,6 +36,7 @@ from hanzo_iac.localcloud.provider.api import Api, HttpTransport, Transport
 from hanzo_iac.localcloud.provider.call import EngineClock
 from hanzo_iac.localcloud.provider.check import Failure, Naming
 from hanzo_iac.localcloud.provider.compare import Change
+from hanzo_iac.localcloud.provider.compare import changes as changed
 from hanzo_iac.localcloud.provider.fields import State
 from hanzo_iac.localcloud.provider.invokes import INVOKES
 from hanzo_iac.localcloud.provider.operations import (
@@ -179,9 +180,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             olds, news = plain_dict(request.olds), plain_dict(request.news)
             ignored = set(request.ignoreChanges)
             if self._operations is not None:
-                changes = self._operations.diff(resource, request.urn, request.id, olds, news)
-            else:
-                changes = []
+                self._operations.owners.note(resource.token, request.id, request.urn)
+            changes = changed(resource.inputs, olds, news)
             changes = [change for change in changes if not {change.path, change.top} & ignored]
             return diff_response(changes, stable(resource, olds), first=needs_deletion_first(olds, news))
 
