@@ -11,7 +11,17 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-MIB_BY_UNIT = {"MB": 1, "MIB": 1, "MI": 1, "GB": 1024, "GIB": 1024, "GI": 1024, "TB": 1024**2, "TIB": 1024**2, "TI": 1024**2}
+MIB_BY_UNIT = {
+    "MB": 1,
+    "MIB": 1,
+    "MI": 1,
+    "GB": 1024,
+    "GIB": 1024,
+    "GI": 1024,
+    "TB": 1024**2,
+    "TIB": 1024**2,
+    "TI": 1024**2,
+}
 """DigitalOcean sells memory and disks in GiB and writes GB, so both spellings mean the same here."""
 
 _SIZE = re.compile(r"(\d{1,9}(?:\.\d{1,6})?) ?([A-Za-z]*)", re.ASCII)
@@ -148,34 +158,34 @@ def parse_cpu(value: object) -> Cpu:
     text = str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
     match = _CPU.fullmatch(text) if isinstance(text, str) else None
     if match is None:
-        raise NotAQuantityError(f"{shown(value)} is not an amount of CPU", "write CPUs or thousandths of one: 2, 0.5, 500m")
+        raise NotAQuantityError(
+            f"{shown(value)} is not an amount of CPU", "write CPUs or thousandths of one: 2, 0.5, 500m"
+        )
     milli, cpus = match.groups()
     cpu = Cpu(int(milli)) if milli else Cpu(int(Decimal(cpus) * 1000))
     if cpu.milli < 1:
-        raise NotAQuantityError("an amount of CPU must be more than 0", "write CPUs or thousandths of one: 2, 0.5, 500m")
+        raise NotAQuantityError(
+            "an amount of CPU must be more than 0", "write CPUs or thousandths of one: 2, 0.5, 500m"
+        )
     return cpu
 
 
 def shown(value: object, *, limit: int = 40) -> str:
-    """
+    r"""
     A value as a message may repeat it: one printable line, quoted when it is text, cut at `limit` characters.
 
-    >>> shown("a\\tb"), shown(True), shown({"a": 1})
-    ('"a\\\\tb"', 'true', 'a mapping')
+    >>> print(shown("a\tb"), shown(True), shown({"a": 1}))
+    "a\tb" true a mapping
     """
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case None:
-            return "nothing"
-        case int() | float():
-            text = str(value) if isinstance(value, float) or abs(value) < 10**limit else "a very large number"
-            return text
-        case str():
-            plain = "".join(c if c.isprintable() else c.encode("unicode_escape", "replace").decode() for c in value[: limit + 1])
-            return f'"{plain[:limit]}..."' if len(plain) > limit else f'"{plain}"'
-        case dict():
-            return "a mapping"
-        case list() | tuple():
-            return "a list"
-    return f"a {type(value).__name__}"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(value) if isinstance(value, float) or abs(value) < 10**limit else "a very large number"
+    if isinstance(value, str):
+        return f'"{_printable(value[:limit])}..."' if len(value) > limit else f'"{_printable(value)}"'
+    words: dict[type, str] = {type(None): "nothing", dict: "a mapping", list: "a list", tuple: "a list"}
+    return words.get(type(value), f"a {type(value).__name__}")
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

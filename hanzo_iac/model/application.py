@@ -1,75 +1,161 @@
-"""The application A = (S, R, C, E) as its author writes it."""
+"""The application: the tuple (S, R, C, E) of definition 1, as `hanzo.yaml` or Python writes it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Self
 
-import yaml
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic import Field
 
-from hanzo_iac.errors import Fault, InputError
-from hanzo_iac.model.configuration import Health, SecretReference
-from hanzo_iac.model.quantities import STRICT, CpuField, MoneyField, SizeField
-from hanzo_iac.model.resources import Resource
-from hanzo_iac.model.scaling import Replicas, Scaling
-from hanzo_iac.model.source import Build, Git
+from hanzo_iac.model.configuration import Configuration
+from hanzo_iac.model.resources import (
+    CpuPool,
+    GpuPool,
+    LlmGateway,
+    ObjectStore,
+    Postgres,
+    Resource,
+    Valkey,
+    VectorStore,
+)
+from hanzo_iac.model.scaling import Replicas, Scaling, ScalingPolicy
+from hanzo_iac.model.service import Service
+from hanzo_iac.model.source import Build, Git, Image, Source
+from hanzo_iac.model.values import MoneyValue, Name, Runtime
+from hanzo_iac.model.written import Frozen, FrozenDict, Problem, Written
+from hanzo_iac.names import nearest
+
+__all__ = [
+    "Application",
+    "Build",
+    "CpuPool",
+    "Git",
+    "GpuPool",
+    "Image",
+    "LlmGateway",
+    "ObjectStore",
+    "Postgres",
+    "Replicas",
+    "Resource",
+    "Scaling",
+    "Service",
+    "Valkey",
+    "VectorStore",
+]
+
+FILE_NAME = "hanzo.yaml"
 
 
-class Service(BaseModel):
-    model_config = STRICT
-    kind: Literal["web", "worker", "job", "cron"] = "web"
-    build: Build | None = None
-    image: str | None = None
-    git: Git | None = None
-    runtime: str | None = None
-    command: list[str] = Field(default_factory=list)
-    port: int | None = Field(default=None, ge=1, le=65535)
-    cpu: CpuField | None = None
-    memory: SizeField | None = None
-    gpu: str | list[str] | None = None
-    gpus: int = Field(default=1, ge=1, le=8)
-    pool: str | None = None
-    capacity: Literal["on-demand", "spot"] = "on-demand"
-    replicas: Replicas = Replicas()
-    scaling: Scaling | None = None
-    env: dict[str, str] = Field(default_factory=dict)
-    secrets: dict[str, SecretReference] = Field(default_factory=dict)
-    domains: list[str] = Field(default_factory=list)
-    health: Health | None = None
-    inject: Literal["file", "env"] = "file"
-    uses: list[str] | None = None
-    schedule: str | None = None
+class Application(Written):
+    """An AI-native application: its services and the resources they use."""
 
-    @field_validator("build", mode="before")
+    name: Name = Field(examples=["my-rag-app"])
+    """What it is called; part of the names of all that is made for it."""
+    runtime: Runtime | None = None
+    """Language and version its services are built for: `python-3.12`."""
+    budget: MoneyValue | None = None
+    """Most that its infrastructure may cost in a month, beside the environment's ceiling."""
+    services: Frozen[Name, Service] = FrozenDict()
+    """The programs that run."""
+    resources: Frozen[Name, Resource] = FrozenDict()
+    """What the programs use: databases, caches, stores, model gateways, pools of nodes."""
+
+    @property
+    def source(self) -> Mapping[str, Source]:
+        """S: service -> what is built and run."""
+        return {name: service.source for name, service in self.services.items()}
+
+    @property
+    def configuration(self) -> Mapping[str, Configuration]:
+        """C: service -> variables, secrets, domains. (R is `resources` itself.)"""
+        return {name: service.configuration for name, service in self.services.items()}
+
+    @property
+    def scaling(self) -> Mapping[str, ScalingPolicy]:
+        """E: service -> replicas, metric or objectives, capacity."""
+        return {name: service.scaling_policy for name, service in self.services.items()}
+
     @classmethod
-    def _context(cls, value: object) -> object:
-        return {"context": value} if isinstance(value, str) else value
+    def load(cls, path: str | Path) -> Self:
+        """
+        The application in a file, or in the `hanzo.yaml` of a folder.
 
+        Raises:
+            InputError: the file cannot be read, or something in it is wrong; all faults at once.
+        """
+        from hanzo_iac.model.load import load, read_file
 
-class Application(BaseModel):
-    model_config = STRICT
-    name: str
-    runtime: str | None = None
-    services: dict[str, Service]
-    resources: dict[str, Resource] = Field(default_factory=dict)
-    budget: MoneyField | None = None
-
-    @classmethod
-    def load(cls, path: Path | str) -> Self:
         file = Path(path)
-        file = file / "hanzo.yaml" if file.is_dir() else file
-        return cls.loads(file.read_text(), str(file))
+        file = file / FILE_NAME if file.is_dir() else file
+        return load(cls, read_file(file), where=str(file))
 
     @classmethod
-    def loads(cls, text: str, where: str = "hanzo.yaml") -> Self:
-        return read(cls, yaml.safe_load(text))
+    def loads(cls, text: str | bytes, where: str = FILE_NAME) -> Self:
+        """
+        The application a text describes; `where` is what messages call the text.
 
+        Raises:
+            InputError: something in it is wrong; all faults at once.
+        """
+        from hanzo_iac.model.load import load
 
-def read(kind: Any, data: Any) -> Any:
-    try:
-        return kind.model_validate(data)
-    except ValidationError as error:
-        raise InputError(
-            Fault("/".join(str(part) for part in one["loc"]), one["msg"]) for one in error.errors()
-        ) from error
+        return load(cls, text, where=where)
+
+    def dump(self) -> str:
+        """The application as `hanzo.yaml`: what was written, in canonical spelling. `loads` gives an equal one."""
+        from hanzo_iac.model.dump import dump
+
+        return dump(self)
+
+    def problems(self) -> Iterable[Problem]:
+        """Services and resources that do not go together."""
+        if not self.services and not self.resources:
+            hint = "write a service: services: {web: {build: ., port: 8000}}"
+            yield Problem((), "describes nothing: no service and no resource", hint, (("services",), ("resources",)))
+        for name in self.services:
+            if name in self.resources:
+                reads = (("services", name), ("resources", name))
+                yield Problem(("resources", name), "is the name of a service too", "rename one of them", reads)
+        for name, service in self.services.items():
+            yield from self._pool_problems(name, service)
+            yield from self._use_problems(name, service)
+        yield from self._domain_problems()
+
+    def _pool_problems(self, name: str, service: Service) -> Iterable[Problem]:
+        if service.pool is None:
+            return
+        at = ("services", name, "pool")
+        reads = (at, ("resources", service.pool))
+        pool = self.resources.get(service.pool)
+        pools = [key for key, resource in self.resources.items() if isinstance(resource, CpuPool | GpuPool)]
+        if not isinstance(pool, CpuPool | GpuPool):
+            what = f"{service.pool} is not a pool" if pool else f"there is no resource {service.pool}"
+            hint = f"pools here: {', '.join(pools)}" if pools else "add one under resources, with engine: cpu or gpu"
+            yield Problem(at, what, hint, reads)
+        elif isinstance(pool, CpuPool) and (service.gpus > 1 or service.capacity == "spot"):
+            key = "gpus" if service.gpus > 1 else "capacity"
+            what = f"{getattr(service, key)} goes only with a gpu, and pool {service.pool} has none"
+            yield Problem(("services", name, key), what, f"remove {key}, or name a pool with engine: gpu", reads)
+
+    def _use_problems(self, name: str, service: Service) -> Iterable[Problem]:
+        known = [*self.resources, *self.services]
+        for used in dict.fromkeys(service.uses or ()):
+            at = ("services", name, "uses")
+            if used == name:
+                yield Problem(at, f"{name} uses itself", f"remove {name}")
+            elif used not in known:
+                near = nearest(used, known)
+                hint = f"did you mean {near}?" if near else f"known: {', '.join(known)}"
+                reads = (at, ("resources", used), ("services", used))
+                yield Problem(at, f"there is no resource or service {used}", hint, reads)
+
+    def _domain_problems(self) -> Iterable[Problem]:
+        owner: dict[str, str] = {}
+        for name, service in self.services.items():
+            for host in dict.fromkeys(service.domains):
+                first = owner.setdefault(host, name)
+                if first != name:
+                    at = ("services", name, "domains")
+                    reads = (at, ("services", first, "domains"))
+                    yield Problem(at, f"{host} belongs to service {first} already", "keep it at one service", reads)

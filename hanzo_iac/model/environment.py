@@ -1,50 +1,170 @@
-"""Where an application is deployed: everything that differs between dev, staging and prod."""
+"""
+Where an application goes: an input beside it, not a part of it, so that dev, staging and prod differ in one file each.
+
+Those three are shipped. A file `environments/<name>.yaml` beside the hanzo.yaml adds one, or replaces a shipped one.
+"""
 
 from __future__ import annotations
 
+import ipaddress
+from collections.abc import Iterable
+from itertools import combinations
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-import yaml
-from pydantic import BaseModel
+from pydantic import AfterValidator, Field
 
-from hanzo_iac.model.application import read
-from hanzo_iac.model.quantities import STRICT, MoneyField
+from hanzo_iac.errors import Fault, InputError
+from hanzo_iac.model.values import Host, MoneyValue, Name, Slug
+from hanzo_iac.model.written import Problem, Written, fault
+from hanzo_iac.names import is_dns_label, nearest
+from hanzo_iac.units import shown
+
+SHIPPED = Path(__file__).parent / "environments"
+FOLDER = "environments"
+
+# Ranges DigitalOcean keeps for itself in every region. 10.244 and 10.245 are DOKS's older pod and service networks.
+# Source: DigitalOcean's VPC documentation ("plan your network"), own knowledge, 2026-11: verify in the account.
+_TAKEN = tuple(
+    ipaddress.IPv4Network(text) for text in ("10.244.0.0/16", "10.245.0.0/16", "10.246.0.0/24", "10.229.0.0/16")
+)
+_NETWORKS = ("ip_range", "cluster_subnet", "service_subnet")
 
 
-class ClusterSettings(BaseModel):
-    model_config = STRICT
-    version: str | None = None
-    ha: bool
-    system_size: str
-    system_count: int
+def _network(text: str) -> str:
+    try:
+        network = ipaddress.IPv4Network(text)
+    except ValueError:
+        try:
+            exact = f"write {ipaddress.IPv4Network(text, strict=False)}"
+        except ValueError:
+            exact = "write for example 10.110.0.0/16"
+        raise fault(f"{shown(text)} is not a network", exact) from None
+    if "/" not in text or not network.is_private:
+        raise fault(f"{shown(text)} is not a private network", "write for example 10.110.0.0/16")
+    if not 16 <= network.prefixlen <= 24:
+        raise fault(f"/{network.prefixlen} is not between /16 and /24", "write for example 10.110.0.0/16")
+    if any(network.overlaps(taken) for taken in _TAKEN):
+        raise fault(f"{text} overlaps a range DigitalOcean keeps for itself", "write for example 10.110.0.0/16")
+    return text
 
 
-class StandbySettings(BaseModel):
-    model_config = STRICT
-    standby: bool
+Network = Annotated[str, AfterValidator(_network)]
+"""A private IPv4 network, /16 to /24."""
 
 
-class Environment(BaseModel):
-    model_config = STRICT
-    name: str
-    region: str
-    cluster: ClusterSettings
-    postgres: StandbySettings
-    valkey: StandbySettings
-    max_replicas: int | None = None
-    ceiling: MoneyField
+def _doks_version(text: str) -> str:
+    parts = text.removesuffix("-do.0").split(".")
+    if not 2 <= len(parts) <= 3 or not all(part.isdecimal() for part in parts):
+        raise fault(
+            f"{shown(text)} is not a Kubernetes version", "write for example 1.36.1-do.0, or null for the default"
+        )
+    return text
+
+
+class Cluster(Written):
+    """The Kubernetes cluster."""
+
+    version: Annotated[str, AfterValidator(_doks_version)] | None = None
+    """DigitalOcean's version slug; null = the catalogue's default."""
+    ha: bool = False
+    """A control plane of several nodes. Cannot be taken back."""
+    system_size: Slug = "s-2vcpu-4gb"
+    """Slug of the nodes that run everything without a pool of its own."""
+    system_count: int = Field(default=2, ge=1, le=10)
+    """How many of them. Fixed: changing it replaces the cluster."""
+
+
+class Databases(Written):
+    """What databases of one engine are like here."""
+
+    standby: bool = False
+    """A standby node to fail over to."""
+
+
+class Environment(Written):
+    """One place an application is deployed to."""
+
+    name: Name = Field(examples=["dev"])
+    """What it is called; the file has the same name."""
+    region: Slug = Field(examples=["tor1"])
+    """DigitalOcean's region."""
+    cluster: Cluster = Cluster()
+    """The Kubernetes cluster."""
+    postgres: Databases = Databases()
+    """PostgreSQL databases."""
+    valkey: Databases = Databases()
+    """Valkey caches."""
+    max_replicas: int | None = Field(default=None, ge=1, le=1000)
+    """Cap on every service's `replicas/max`; null = none."""
+    ceiling: MoneyValue = Field(examples=["$1800/month"])
+    """Most that infrastructure may cost in a month at maximum replicas."""
     over_ceiling: Literal["refuse", "allow"] = "refuse"
-    max_gpu_nodes: int
-    domain: str | None = None
-    ip_range: str
-    cluster_subnet: str
-    service_subnet: str
-    gateway_class: str = "eg"
+    """What happens to a plan above the ceiling."""
+    max_gpu_nodes: int = Field(default=1, ge=0, le=1000)
+    """Most GPU nodes of all pools together."""
+    domain: Host | None = None
+    """Applications answer at `<application>.<domain>`; null = only at their own domains."""
+    ip_range: Network = "10.40.0.0/16"
+    """The VPC's network."""
+    cluster_subnet: Network = "10.140.0.0/16"
+    """The pods' network. Cannot be changed later."""
+    service_subnet: Network = "10.240.0.0/16"
+    """The Kubernetes services' network. Cannot be changed later."""
+    gateway_class: Name = "cilium"
+    """GatewayClass of the public entrance. `cilium` is part of DOKS; others must be installed."""
     protect: bool = False
-    digitalocean_environment: Literal["Development", "Staging", "Production"]
+    """Refuse to delete what holds data."""
+    digitalocean_environment: Literal["Development", "Staging", "Production"] = "Development"
+    """DigitalOcean's word for the project's environment."""
 
     @classmethod
-    def load(cls, name: str, beside: Path | None = None) -> Self:
-        file = Path(__file__).parent / "environments" / f"{name}.yaml"
-        return read(cls, yaml.safe_load(file.read_text()))
+    def load(cls, name: str, beside: str | Path | None = None) -> Self:
+        """
+        The environment of that name: from `environments/` beside a hanzo.yaml (or in its folder), else a shipped one.
+
+        Raises:
+            InputError: there is no such environment, or its file has faults.
+        """
+        from hanzo_iac.model.load import load, read_file
+
+        file = _file(name, beside)
+        environment = load(cls, read_file(file), where=str(file))
+        if environment.name != name:
+            what = f"is {environment.name}, and the file is called {name}.yaml ({file})"
+            raise InputError(Fault("name", what, f"write name: {name}, or rename the file"))
+        return environment
+
+    def problems(self) -> Iterable[Problem]:
+        """Networks that overlap."""
+        for one, other in combinations(_NETWORKS, 2):
+            written, taken = getattr(self, other), getattr(self, one)
+            if ipaddress.IPv4Network(written).overlaps(ipaddress.IPv4Network(taken)):
+                what = f"{written} overlaps {one}, {taken}"
+                yield Problem((other,), what, "give each of the three networks a range of its own", ((one,), (other,)))
+
+
+def environment_names(beside: str | Path | None = None) -> tuple[str, ...]:
+    """The environments there are, shipped ones first, then those beside the hanzo.yaml."""
+    shipped = ["dev", "staging", "prod"]
+    own = sorted(file.stem for file in _own_folder(beside).glob("*.yaml")) if beside is not None else []
+    return tuple(dict.fromkeys([*shipped, *own]))
+
+
+def _own_folder(beside: str | Path) -> Path:
+    path = Path(beside)
+    return (path if path.is_dir() else path.parent) / FOLDER
+
+
+def _file(name: str, beside: str | Path | None) -> Path:
+    names = environment_names(beside)
+    if not is_dns_label(name) or name not in names:
+        near = nearest(name, names)
+        hint = (
+            f"did you mean {near}?"
+            if near
+            else f"there are: {', '.join(names)}; write environments/<name>.yaml for another"
+        )
+        raise InputError(Fault("", f"there is no environment {shown(name)}", hint))
+    own = _own_folder(beside) / f"{name}.yaml" if beside is not None else None
+    return own if own is not None and own.exists() else SHIPPED / f"{name}.yaml"
