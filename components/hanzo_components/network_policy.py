@@ -18,13 +18,19 @@ def network_policy(spec: NetworkPolicySpec, labels: Mapping[str, str]) -> dict[s
         peers = [_peer(peer) for peer in spec.peers]
         for direction in directions:
             key, end = ("ingress", "from_") if direction == "Ingress" else ("egress", "to")
-            body[key] = [{end: peers, **({"ports": ports} if ports else {})}]
+            # A rule without peers is open to anybody.
+            open_to = {} if any(_is_anybody(peer) for peer in spec.peers) else {end: peers}
+            body[key] = [{**open_to, **({"ports": ports} if ports else {})}]
     metadata = {
         "name": spec.name,
         "namespace": spec.namespace,
         "labels": labelled(spec.name, "network-policy", labels),
     }
     return {"metadata": metadata, "spec": body}
+
+
+def _is_anybody(peer: PeerSpec) -> bool:
+    return not peer.cidr and not peer.namespace
 
 
 def _peer(peer: PeerSpec) -> dict[str, Any]:

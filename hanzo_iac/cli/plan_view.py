@@ -34,24 +34,26 @@ def console() -> Console:
 
 
 def print_summary(plan: Plan, to: Console) -> None:
-    """What will exist: a line for each part, under the heading of its group."""
+    """What will exist: a line for each part, under the heading of its group; why, where there is room to say it."""
     rows = summary(plan)
-    widths = [min(max(len(text) for text in column), most) for column, most in _measured(rows)]
+    kind, name, why = (min(max(len(text) for text in column), most) for column, most in _measured(rows))
+    with_why = to.width >= PIPED_WIDTH
     _print_title(plan, to)
     for group, members in groupby(rows, key=lambda row: row.group):
         table = _table()
-        for width in (widths[0], widths[1], None, widths[2]):
+        for width in (kind, name, None, why) if with_why else (kind, name, None):
             table.add_column(width=width, ratio=None if width else 1, overflow="fold")
         for row in members:
-            table.add_row(row.kind, Text(row.name, style="bold"), row.what, Text(row.why, style="dim"))
+            reason = [Text(row.why, style="dim")] if with_why else []
+            table.add_row(row.kind, Text(row.name, style="bold"), row.what, *reason)
         _print(to, group, table)
 
 
 def print_bill(plan: Plan, bill: Bill, to: Console) -> None:
     """The bill, line by line, its totals, and the ceiling they are held against."""
     table = _table(header=True)
-    for name in ("part", "item"):
-        table.add_column(name, overflow="fold")
+    table.add_column("part", overflow="fold")
+    table.add_column("item", no_wrap=True)
     for name in ("number", "each", "at minimum", "at maximum"):
         table.add_column(name, justify="right", no_wrap=True)
     for line in bill.lines:
@@ -61,9 +63,9 @@ def print_bill(plan: Plan, bill: Bill, to: Console) -> None:
     low, high = (Text(usd(amount), style="bold") for amount in (bill.low_usd, bill.high_usd))
     table.add_row()
     table.add_row(Text("infrastructure", style="bold"), "", "", least, low, high)
-    table.add_row(f"ceiling ({plan.budget.ceiling_because})", "", "", "", "", usd(plan.budget.ceiling_usd))
+    table.add_row("ceiling", plan.budget.ceiling_because, "", "", "", usd(plan.budget.ceiling_usd))
     if bill.llm_budget_usd is not None:
-        table.add_row("LLM budget, beside it", "", "", "", "", usd(bill.llm_budget_usd))
+        table.add_row("LLM budget", "beside it", "", "", "", usd(bill.llm_budget_usd))
     _print(to, "US dollars a month, at minimum and at maximum replicas", table)
 
 

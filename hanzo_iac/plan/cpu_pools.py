@@ -7,7 +7,7 @@ more replicas can never cost less: tighter packings exist (first-fit), but they 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from hanzo_iac.catalogue import Catalogue, Size
 from hanzo_iac.errors import Fault, InputError
@@ -16,7 +16,7 @@ from hanzo_iac.model.resources import CpuPool
 from hanzo_iac.names import physical_name
 from hanzo_iac.plan.ground import POOL_LABEL, Ground
 from hanzo_iac.plan.scaling import Bounds
-from hanzo_iac.plan.seat import Seat, cpu_requests
+from hanzo_iac.plan.seat import Seat, check_fit, cpu_requests
 from hanzo_iac.plan.spec import CostLine, CpuPoolSpec
 
 POOL_NAME_LIMIT = 48
@@ -47,18 +47,20 @@ def plan_shared_pool(
 
 
 def plan_cpu_pool(
-    key: str, pool: CpuPool, needed: Iterable[tuple[Service, Bounds]], ground: Ground, catalogue: Catalogue
+    key: str, pool: CpuPool, tenants: Sequence[tuple[str, Service, Bounds]], ground: Ground, catalogue: Catalogue
 ) -> CpuPoolSpec:
     """
     A pool the user wrote, with the nodes the user wrote.
 
     Raises:
-        InputError: its size is unknown, or its services need more nodes than it may have.
+        InputError: its size is unknown, a pod does not fit on it, or its services need more nodes than it may have.
     """
     size = catalogue.size(pool.size, where=f"resources/{key}/size")
     if size.gpus:
         raise InputError(Fault(f"resources/{key}/size", f"{size.slug} has GPUs", "write engine: gpu for a GPU pool"))
-    high = nodes_needed(((*cpu_requests(service), bound.high) for service, bound in needed), size)
+    for name, service, _ in tenants:
+        check_fit(name, cpu_requests(service), size)
+    high = nodes_needed(((*cpu_requests(service), bound.high) for _, service, bound in tenants), size)
     if high > pool.nodes.max:
         where = f"resources/{key}/nodes/max"
         what = f"its services need {high} nodes at most replicas, it may have {pool.nodes.max}"

@@ -80,7 +80,7 @@ def flows_from_gateway(application: Application, ground: Ground) -> tuple[Networ
             network.Opening(name=f"{key}-from-gateway", port=service.port or 0, because=f"services/{key}/port"),
             network.pods(ground.stack, network.pods_of(key)),
             "Ingress",
-            network.pods(network.GATEWAY_NAMESPACE, {}),
+            network.public_gateway(ground.environment.gateway_class),
         )
         for key, service in web_services(application).items()
     )

@@ -62,7 +62,7 @@ def plan_environment(application: str, environment: Environment, catalogue: Cata
             description=f"{application} in {environment.name}, planned by hanzo",
             purpose="Web Application",
             environment=environment.digitalocean_environment,
-            because="environment/digitalocean_environment",
+            because="environment/name",
         ),
         tag=tag,
         vpc=VpcSpec(

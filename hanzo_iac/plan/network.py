@@ -13,6 +13,9 @@ SERVICE_LABEL = "hanzo.ai/service"
 GATEWAY_NAMESPACE = "envoy-gateway-system"
 # Where Envoy Gateway runs the pods that carry public traffic.
 
+CLASSES_WITHOUT_PODS = {"cilium"}
+# Cilium's gateway sends from the node itself under an identity of its own, which no NetworkPolicy can name.
+
 PRIVATE_CIDRS = ("10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16")
 # RFC 1918, RFC 6598, and link-local, which holds the metadata service.
 
@@ -41,6 +44,13 @@ def pods_of(service: str) -> dict[str, str]:
 def pods(of_namespace: str, labels: Mapping[str, str]) -> PeerSpec:
     """Pods as an end of a flow."""
     return PeerSpec(namespace=of_namespace, pod_labels=labels, cidr="", except_cidrs=())
+
+
+def public_gateway(gateway_class: str) -> PeerSpec:
+    """Where public traffic comes from, as an end of a flow."""
+    if gateway_class in CLASSES_WITHOUT_PODS:
+        return PeerSpec(namespace="", pod_labels=_ALL, cidr="", except_cidrs=())
+    return pods(GATEWAY_NAMESPACE, _ALL)
 
 
 def addresses(cidr: str, *, but: tuple[str, ...] = ()) -> PeerSpec:

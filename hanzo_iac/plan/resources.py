@@ -60,8 +60,8 @@ def plan_pools(
             if isinstance(resource, GpuPool):
                 pools.gpu[key] = planner.written_pool(key, resource, [_tenant(n, s, bounds) for n, s in on_it.items()])
             elif isinstance(resource, CpuPool):
-                needed = [(service, bounds[name]) for name, service in on_it.items()]
-                pools.cpu[key] = plan_cpu_pool(key, resource, needed, ground, catalogue)
+                tenants = [(name, service, bounds[name]) for name, service in on_it.items()]
+                pools.cpu[key] = plan_cpu_pool(key, resource, tenants, ground, catalogue)
     plain: dict[str, Service] = {}
     for key, service in application.services.items():
         if service.pool is None and service.gpu is not None:

@@ -62,7 +62,7 @@ def pod_resources(key: str, service: Service, seat: Seat) -> PodResourcesSpec:
         part = seat.size.offered_mib * share * GPU_MEMORY_SHARE[0] // (of * GPU_MEMORY_SHARE[1])
         memory = service.memory.mib if service.memory else part // _ROUND_MIB * _ROUND_MIB
         disk, device = GPU_EPHEMERAL_MIB, f"{seat.size.brand}.com/gpu"
-    _check_fit(key, cpu, memory, seat.size)
+    check_fit(key, (cpu, memory), seat.size)
     return PodResourcesSpec(
         cpu_request_m=cpu,
         cpu_limit_m=limit,
@@ -73,7 +73,14 @@ def pod_resources(key: str, service: Service, seat: Seat) -> PodResourcesSpec:
     )
 
 
-def _check_fit(key: str, cpu_m: int, memory_mib: int, size: Size) -> None:
+def check_fit(key: str, asked: tuple[int, int], size: Size) -> None:
+    """
+    Nothing, when (thousandths of a CPU, MiB) fit on an empty node of this size.
+
+    Raises:
+        InputError: they do not.
+    """
+    cpu_m, memory_mib = asked
     hint = f"a node of {size.slug} offers {size.offered_cpu_m}m CPU and {size.offered_mib}MB to pods"
     faults = [
         Fault(f"services/{key}/{word}", f"{asked} is more than {size.slug} offers, {offered}", hint)

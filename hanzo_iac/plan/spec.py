@@ -220,7 +220,11 @@ class NamespaceSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class PeerSpec:
-    """One end of an allowed flow. Exactly one of `namespace` (with pod labels, empty = all pods) and `cidr` is set."""
+    """
+    One end of an allowed flow: `namespace` (with pod labels, empty = all pods) or `cidr`; neither is anybody.
+
+    Anybody is for a client that Kubernetes has no words for, such as Cilium's own gateway.
+    """
 
     namespace: str
     pod_labels: Mapping[str, str]
