@@ -26,19 +26,18 @@ def up(
     environment: Environment = "dev",
 ) -> None:
     """Start the cloud, and deploy an application to it. One that runs is left as it is, a broken one repaired."""
-    from hanzo_iac.cli import console
+    from hanzo_iac.cli import console, deployment
     from hanzo_iac.localcloud import client
 
+    # Before anything is started: bad input leaves nothing behind.
+    plan = deployment.planned(application, environment) if application else None
     was = client.find()
     cloud = was or _started()
     console.say(f"local cloud: {'runs already' if was else 'runs'} at {cloud.api_url}")
-    if application is None:
+    if plan is None:
         console.say("next: hanzo local up examples/my-rag-app/hanzo.yaml, hanzo local status, hanzo local down")
         return
-    from hanzo_iac.cli import engine
-
-    # The function is the command line's own and comes with its deployment commands.
-    engine.up(application, environment, cloud=cloud)  # type: ignore[attr-defined]
+    deployment.print_running(plan, deployment.bring_up(plan, cloud=cloud))
 
 
 @app.command()
@@ -103,7 +102,9 @@ def env() -> None:
     """Print `export` lines under which plain `pulumi`, pydo or any S3 client reaches the cloud."""
     import shlex
 
-    for name, value in _running().environment().items():
+    from hanzo_iac.cli import deployment
+
+    for name, value in deployment.variables(_running()).items():
         typer.echo(f"export {name}={shlex.quote(value)}")
 
 
@@ -111,12 +112,17 @@ def env() -> None:
 def destroy(
     application: Annotated[Path, typer.Argument(metavar="HANZO.YAML", help="What was deployed.")],
     environment: Environment = "dev",
+    *,
+    protected_too: Annotated[bool, typer.Option("--protected", help="Delete what is protected, too.")] = False,
 ) -> None:
     """Delete an application's resources; the cloud runs on."""
-    cloud = _running()
-    from hanzo_iac.cli import engine
+    from hanzo_iac.cli import console, deployment
+    from hanzo_iac.model.application import Application
 
-    engine.destroy(application, environment, cloud=cloud)  # type: ignore[attr-defined]
+    name = Application.load(application).name
+    outcome = deployment.take_down(name, environment, cloud=_running(), protected_too=protected_too)
+    done = deployment.summary(outcome) if outcome.changes else "there is no such stack"
+    console.say(f"{name} in {environment}: {done}")
 
 
 def _started() -> LocalCloud:
