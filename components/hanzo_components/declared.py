@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hanzo_iac.plan.cost import cost
+from hanzo_iac.plan.bill import cost
 from hanzo_iac.plan.spec import Plan
 
 ONE = ("tag", "vpc", "cluster", "registry", "project", "gateway")

@@ -13,7 +13,7 @@ from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
 
 from hanzo_components import hardened
 from hanzo_components.component import Component, ComponentArgs
-from hanzo_components.labels import labelled
+from hanzo_components.labels import awaited_by_deployment, labelled
 from hanzo_iac.plan.spec import BindingSpec, ServiceSpec
 
 SECRETS_PATH = "/run/secrets/hanzo"
@@ -143,8 +143,9 @@ class Service(Component):
             return None
         ports = [{"name": "http", "port": self._spec.port, "target_port": "http"}]
         body = {"type": "ClusterIP", "selector": dict(self._spec.pod_labels), "ports": ports}
-        pods = pulumi.ResourceOptions(depends_on=[self._deployment])
-        return self._make("service", KubernetesService, {"metadata": self._metadata(), "spec": body}, pods)
+        return self._make(
+            "service", KubernetesService, {"metadata": awaited_by_deployment(self._metadata()), "spec": body}
+        )
 
     def _disruption_budget(self) -> PodDisruptionBudget | None:
         # On a single replica it would block every node upgrade.

@@ -13,14 +13,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from hanzo_iac.cli import repair
 from hanzo_iac.cli.progress import Board
-from hanzo_iac.errors import Fault, InputError, TryAgainError
+from hanzo_iac.cli.state import StackState
+from hanzo_iac.errors import Fault, HanzoError, InputError, TryAgainError
 
 if TYPE_CHECKING:
     from pulumi.automation import EngineEvent, LocalWorkspace, Stack
@@ -113,8 +114,10 @@ class Engine:
         """
         if policy_packs:
             self.preview(plan, policy_packs=policy_packs)
-        with self._ready(plan.application, plan.environment, _program(plan)) as stack:
-            return self._run(stack.up, policy_packs=[str(pack) for pack in policy_packs] or None)
+        program = Program(plan)
+        with self._ready(plan.application, plan.environment, program) as stack, program.faults_as_written():
+            outcome = self._run(stack.up, policy_packs=[str(pack) for pack in policy_packs] or None)
+        return replace(outcome, outputs=self.state(plan.application, plan.environment).outputs)
 
     def preview(self, plan: Plan, *, policy_packs: tuple[Path, ...] = ()) -> Outcome:
         """
@@ -124,7 +127,8 @@ class Engine:
             InputError: the program or a policy refused the plan.
             TryAgainError: a provider could not answer.
         """
-        with self._ready(plan.application, plan.environment, _program(plan)) as stack:
+        program = Program(plan)
+        with self._ready(plan.application, plan.environment, program) as stack, program.faults_as_written():
             return self._run(stack.preview, policy_packs=[str(pack) for pack in policy_packs] or None)
 
     def destroy(self, application: str, environment: str, *, protected_too: bool = False) -> Outcome:
@@ -135,7 +139,7 @@ class Engine:
             InputError: the stack holds protected resources, and they were not to go.
             TryAgainError: a resource would not go, or another run holds the stack.
         """
-        if environment not in self.stacks(application):
+        if not self.state(application, environment).exists:
             return Outcome(changes={}, outputs={}, seconds=0.0)
         with self._ready(application, environment, _nothing) as stack:
             _lift_protection(stack, protected_too=protected_too)
@@ -143,25 +147,21 @@ class Engine:
             stack.workspace.remove_stack(environment)
             return outcome
 
-    def stacks(self, application: str) -> tuple[str, ...]:
-        """The environments of this application that have a stack, by name."""
-        folder = state_folder(self.cache) / ".pulumi" / "stacks" / application
-        return tuple(sorted(file.stem for file in folder.glob("*.json")))
+    def state(self, application: str, environment: str) -> StackState:
+        """What is known of this stack without starting the engine."""
+        return StackState(state_folder(self.cache), application, environment)
 
     @contextmanager
     def _ready(self, application: str, environment: str, program: Callable[[], Any]) -> Iterator[Stack]:
         """The stack, made if there is none, whole after any earlier run, and never left with a running engine."""
         with _process_environment(self.environment):
-            from pulumi.automation import Stack as AutomationStack
-
-            _make_passphrase(self.cache)
-            folder = state_folder(self.cache)
-            folder.mkdir(parents=True, exist_ok=True)
+            state = self.state(application, environment)
+            state.folder.mkdir(parents=True, exist_ok=True)
+            make_passphrase(self.cache)
             repair.stop_leftovers(self.toolchain)
-            stale = repair.clear_lock(folder, application, environment)
-            workspace = self._workspace(application, program)
-            stack = AutomationStack.create_or_select(environment, workspace)
-            if stale or repair.has_pending(folder, application, environment):
+            was_killed = repair.clear_locks(state)
+            stack = _stack(environment, self._workspace(application, program))
+            if was_killed or state.has_pending:
                 # What was being made when the run died is unknown to the state. Providers find it again by name.
                 self._run(stack.refresh, clear_pending_creates=True)
             with repair.children_stopped_on_interrupt():
@@ -191,7 +191,7 @@ class Engine:
 
         began = time.monotonic()
         try:
-            result = action(on_event=on_event, color="never", **options)
+            action(on_event=on_event, color="never", **options)
         except ConcurrentUpdateError as error:
             what = "another run holds this stack"
             raise TryAgainError(Fault(board.stack, what, "wait for it to end, then run this again")) from error
@@ -199,14 +199,29 @@ class Engine:
             raise InputError(board.faults(str(error))) from error
         except CommandError as error:
             raise _failure(board, str(error)) from error
-        outputs = getattr(result, "outputs", {})
-        known = {key: output.value for key, output in outputs.items() if not output.secret}
-        return Outcome(changes=board.changes, outputs=known, seconds=time.monotonic() - began)
+        return Outcome(changes=board.changes, outputs={}, seconds=time.monotonic() - began)
 
 
 def _failure(board: Board, said: str) -> InputError | TryAgainError:
     faults = board.faults(said)
     return TryAgainError(faults) if board.is_failed_by_cloud else InputError(faults)
+
+
+def _stack(name: str, workspace: LocalWorkspace) -> Stack:
+    """The stack, made if there is none. It asks the engine nothing after a run: the state folder has the answers."""
+    from datetime import UTC, datetime
+
+    from pulumi.automation import Stack, UpdateSummary
+    from pulumi.automation._stack import StackInitMode
+
+    class Terse(Stack):
+        def outputs(self) -> dict[str, Any]:
+            return {}
+
+        def info(self, show_secrets: bool = True) -> UpdateSummary:  # noqa: ARG002, FBT001, FBT002 - Pulumi's signature
+            return UpdateSummary("update", datetime.now(UTC), "", {}, {}, "succeeded")
+
+    return Terse(name, workspace, StackInitMode.CREATE_OR_SELECT)
 
 
 def _lift_protection(stack: Stack, *, protected_too: bool) -> None:
@@ -223,13 +238,39 @@ def _lift_protection(stack: Stack, *, protected_too: bool) -> None:
         stack.import_stack(state)
 
 
-def _program(plan: Plan) -> Callable[[], None]:
-    def program() -> None:
+class Program:
+    """The program of one plan. The engine would wrap what it raises in its own words, so it keeps it."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._raised: Exception | None = None
+
+    def __call__(self) -> None:
+        """Make everything of the plan."""
         from hanzo_components import deploy
 
-        deploy(plan)
+        try:
+            deploy(self._plan)
+        except Exception as error:
+            self._raised = error
+            raise
 
-    return program
+    @contextmanager
+    def faults_as_written(self) -> Iterator[None]:
+        """
+        Raises:
+            InputError: a component refused what it was given, in the component's words.
+        """
+        from pulumi import RunError
+
+        try:
+            yield
+        except HanzoError:
+            if isinstance(self._raised, RunError):
+                raise InputError(Fault("", str(self._raised))) from self._raised
+            if self._raised is not None:
+                raise self._raised from None
+            raise
 
 
 def _nothing() -> None:
@@ -240,7 +281,7 @@ def _passphrase_file(cache: Path) -> Path:
     return cache / "local" / "passphrase"
 
 
-def _make_passphrase(cache: Path) -> None:
+def make_passphrase(cache: Path) -> None:
     """The key of all secrets in the state, drawn once for this cache and readable by its owner only."""
     file = _passphrase_file(cache)
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -7,14 +7,12 @@ toolchain that has lost the engine which started it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from hanzo_iac.cli.state import Lock, StackState
 from hanzo_iac.errors import Fault, TryAgainError
 
 if TYPE_CHECKING:
@@ -30,23 +28,7 @@ CLOCK_SLACK_S = 2
 """A process younger than the lock by more than this has only inherited the number of the one that took it."""
 
 
-@dataclass(frozen=True)
-class Lock:
-    """One lock file of the engine's state folder."""
-
-    file: Path
-    pid: int
-    host: str
-    taken_at: datetime
-
-
-def locks(state: Path, application: str, environment: str) -> tuple[Lock, ...]:
-    """The locks on this stack."""
-    folder = state / ".pulumi" / "locks" / "organization" / application / environment
-    return tuple(_read(file) for file in sorted(folder.glob("*.json")))
-
-
-def clear_lock(state: Path, application: str, environment: str) -> bool:
+def clear_locks(stack: StackState) -> bool:
     """
     True when a dead run had left the stack locked; it no longer is.
 
@@ -55,23 +37,13 @@ def clear_lock(state: Path, application: str, environment: str) -> bool:
     Raises:
         TryAgainError: a living run holds the stack.
     """
-    found = locks(state, application, environment)
+    found = stack.locks
     for lock in found:
         owner = _owner(lock)
         if owner is not None and not (_has_lost_its_command(owner) and stop(owner)):
-            raise TryAgainError(_busy(lock, application, environment))
+            raise TryAgainError(_busy(lock, stack))
         lock.file.unlink(missing_ok=True)
     return bool(found)
-
-
-def has_pending(state: Path, application: str, environment: str) -> bool:
-    """True when the state says that a run died between starting a step and knowing its result."""
-    file = state / ".pulumi" / "stacks" / application / f"{environment}.json"
-    try:
-        content: Any = json.loads(file.read_text())
-    except FileNotFoundError:
-        return False
-    return bool(content.get("checkpoint", {}).get("latest", {}).get("pending_operations"))
 
 
 def leftovers(toolchain: Toolchain) -> list[psutil.Process]:
@@ -130,12 +102,6 @@ def children_stopped_on_interrupt() -> Iterator[None]:
         raise
 
 
-def _read(file: Path) -> Lock:
-    content: Any = json.loads(file.read_text())
-    taken_at = datetime.fromisoformat(content["timestamp"])
-    return Lock(file=file, pid=content["pid"], host=content["hostname"], taken_at=taken_at)
-
-
 def _owner(lock: Lock) -> psutil.Process | None:
     """The process that took the lock, if it still runs."""
     import psutil
@@ -163,6 +129,7 @@ def _program(process: psutil.Process) -> str:
         return ""
 
 
-def _busy(lock: Lock, application: str, environment: str) -> Fault:
-    what = f"process {lock.pid} on {lock.host} has been working on this stack since {lock.taken_at:%H:%M:%S}"
-    return Fault(f"{application}/{environment}", what, "wait for it to end, or stop it, then run this again")
+def _busy(lock: Lock, stack: StackState) -> Fault:
+    what = f"process {lock.pid} on {lock.host} has been working on this stack since {lock.taken_at:%H:%M:%S} UTC"
+    where = f"{stack.application}/{stack.environment}"
+    return Fault(where, what, "wait for it to end, or stop it, then run this again")

@@ -169,8 +169,13 @@ def test_every_object_of_a_service_has_its_fixed_name_and_labels() -> None:
         "namespace": "rag",
         "labels": labels("web", "web", **{"app.kubernetes.io/version": "1"}),
     }
-    record = service()
-    assert [r.inputs["metadata"] for r in record.resources if r.type.startswith("kubernetes:")] == [expected] * 4
+    objects = {r.name: r.inputs["metadata"] for r in service().resources if r.type.startswith("kubernetes:")}
+    assert objects == {
+        "x": expected,
+        "x-account": expected,
+        "x-disruption-budget": expected,
+        "x-service": expected | {"annotations": {"pulumi.com/skipAwait": "true"}},
+    }
 
 
 def test_a_deployment_selects_by_the_labels_that_never_change_and_starts_at_the_minimum() -> None:
