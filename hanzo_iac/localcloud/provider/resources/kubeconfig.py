@@ -31,10 +31,8 @@ def kube_config(call: Call, cluster: Json, expire_s: int) -> State:
 def raw_config(cluster: Json, credentials: Json) -> str:
     """A kubeconfig file for one cluster, named as DigitalOcean's own are."""
     name = f"do-{cluster['region']}-{cluster['name']}"
-    user: Json = {"token": credentials.get("token") or ""}
-    for key in ("client_certificate_data", "client_key_data"):
-        if credentials.get(key):
-            user[key.replace("_", "-")] = credentials[key]
+    keys = ("token", "client_certificate_data", "client_key_data")
+    user: Json = {key.replace("_", "-"): credentials[key] for key in keys if credentials.get(key)}
     place = {
         "certificate-authority-data": credentials.get("certificate_authority_data") or "",
         "server": credentials.get("server") or "",
