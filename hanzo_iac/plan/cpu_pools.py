@@ -19,14 +19,15 @@ from hanzo_iac.plan.scaling import Bounds
 from hanzo_iac.plan.seat import Seat, check_fit, cpu_requests
 from hanzo_iac.plan.spec import CostLine, CpuPoolSpec
 
+SHARED = "cpu"
+
 POOL_NAME_LIMIT = 48
 # A node is called after its pool and five more characters, and must be a host name.
 
 
 def shared_pool_key(application: Application) -> str:
-    """`cpu`, unless the user has given that name to something with a pool of its own."""
-    taken = "cpu" in application.resources or ("cpu" in application.services and application.services["cpu"].gpu)
-    return "cpu-shared" if taken else "cpu"
+    """`cpu`, unless the user has given that name to a pool."""
+    return f"{SHARED}-shared" if SHARED in application.resources else SHARED
 
 
 def plan_shared_pool(

@@ -10,7 +10,7 @@ from hanzo_iac.errors import Fault, InputError
 from hanzo_iac.model.application import Service
 from hanzo_iac.model.resources import GpuPool
 from hanzo_iac.names import physical_name
-from hanzo_iac.plan.cpu_pools import POOL_NAME_LIMIT
+from hanzo_iac.plan.cpu_pools import POOL_NAME_LIMIT, SHARED
 from hanzo_iac.plan.findings import Findings
 from hanzo_iac.plan.ground import POOL_LABEL, Ground
 from hanzo_iac.plan.scaling import Bounds
@@ -34,6 +34,11 @@ class Tenant:
         return -(-replicas // (size.gpus // self.gpus))
 
 
+def own_pool_key(service: str) -> str:
+    """The key of a service's own pool: the service's, unless that is the shared pool's."""
+    return f"gpu-{service}" if service == SHARED else service
+
+
 @dataclass(frozen=True, kw_only=True)
 class Planner:
     """What choosing a GPU needs to see."""
@@ -53,7 +58,7 @@ class Planner:
         gpu = self._chosen(service.gpu or "", f"{where}/gpu")
         size = self._node(gpu, tenant.gpus, f"{where}/gpus")
         low, high = tenant.nodes(size, tenant.bounds.low), tenant.nodes(size, tenant.bounds.high)
-        return self._spec(tenant.key, (size, low, high), min_nodes=0, because=f"{where}/gpu")
+        return self._spec(own_pool_key(tenant.key), (size, low, high), min_nodes=0, because=f"{where}/gpu")
 
     def written_pool(self, key: str, pool: GpuPool, tenants: Sequence[Tenant]) -> GpuPoolSpec:
         """

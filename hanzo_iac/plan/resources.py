@@ -11,7 +11,7 @@ from hanzo_iac.model.resources import CpuPool, GpuPool, LlmGateway, Postgres, Va
 from hanzo_iac.plan.configuration import Arrow, users_of
 from hanzo_iac.plan.cpu_pools import cpu_seat, plan_cpu_pool, plan_shared_pool, shared_pool_key
 from hanzo_iac.plan.findings import Findings
-from hanzo_iac.plan.gpu_pools import Planner, Tenant, gpu_seat
+from hanzo_iac.plan.gpu_pools import Planner, Tenant, gpu_seat, own_pool_key
 from hanzo_iac.plan.ground import Ground
 from hanzo_iac.plan.llm import plan_llm_gateway
 from hanzo_iac.plan.postgres import plan_postgres
@@ -66,7 +66,7 @@ def plan_pools(
     for key, service in application.services.items():
         if service.pool is None and service.gpu is not None:
             with findings.gathering():
-                pools.gpu[key] = planner.own_pool(service, _tenant(key, service, bounds))
+                pools.gpu[own_pool_key(key)] = planner.own_pool(service, _tenant(key, service, bounds))
         elif service.pool is None:
             plain[key] = service
     shared = shared_pool_key(application)
@@ -109,7 +109,7 @@ def _tenant(key: str, service: Service, bounds: Mapping[str, Bounds]) -> Tenant:
 
 
 def _seat(key: str, service: Service, pools: Pools, shared: str, catalogue: Catalogue) -> Seat:
-    pool = service.pool or (key if service.gpu is not None else shared)
+    pool = service.pool or (own_pool_key(key) if service.gpu is not None else shared)
     if pool in pools.gpu and pool != shared:
         return gpu_seat(pool, pools.gpu[pool], service.gpus, catalogue)
     return cpu_seat(pool, pools.cpu[pool], catalogue)

@@ -12,6 +12,8 @@ from hanzo_iac.plan.cpu_pools import nodes_needed
 NODE = Catalogue.shipped().size("s-4vcpu-8gb")
 """3600m and 6249 MiB are offered to pods."""
 
+FAST = {"engine": "cpu", "size": "c-4", "nodes": {"min": 1, "max": 1}}
+
 PACKED = [
     ("no pod, no node", [], 0),
     ("no replica, no node", [(250, 512, 0)], 0),
@@ -64,13 +66,16 @@ def test_services_without_gpus_share_a_pool_of_the_cheapest_size_that_holds_the_
     ]
 
 
-def test_the_shared_pool_gives_way_to_a_pool_of_its_name():
-    plan = planned(
-        {
-            "services/cpu": {"image": "ghcr.io/acme/odd:1.0", "kind": "worker", "gpu": "l40s"},
-        }
-    )
-    assert (list(plan.cpu_pools), list(plan.gpu_pools)) == (["cpu-shared"], ["cpu"])
+def test_the_shared_pool_gives_way_to_a_written_pool_of_its_name():
+    plan = planned({"resources/cpu": FAST})
+    assert [(key, pool.size) for key, pool in plan.cpu_pools.items()] == [("cpu", "c-4"), ("cpu-shared", "s-1vcpu-2gb")]
+    assert plan.services["web"].pool == "cpu-shared"
+
+
+def test_the_shared_pool_does_not_give_way_to_a_service_of_its_name():
+    plan = planned({"services/cpu": {"image": "ghcr.io/acme/odd:1.0", "kind": "worker", "gpu": "l40s"}})
+    assert (list(plan.cpu_pools), list(plan.gpu_pools)) == (["cpu"], ["gpu-cpu"])
+    assert (plan.services["web"].pool, plan.services["cpu"].pool) == ("cpu", "gpu-cpu")
 
 
 def test_a_written_pool_has_the_nodes_that_are_written():
@@ -85,7 +90,6 @@ def test_a_written_pool_has_the_nodes_that_are_written():
     assert (pool.size, pool.min_nodes, pool.max_nodes, str(pool.cost[0].unit_usd)) == ("c-4", 2, 5, "84")
 
 
-FAST = {"engine": "cpu", "size": "c-4", "nodes": {"min": 1, "max": 1}}
 REFUSED = [
     ({"services/web/cpu": 64},
      Fault("services/web", "no node offers 64000m CPU and 512MB to one pod", "ask for less and run more replicas")),
