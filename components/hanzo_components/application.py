@@ -251,10 +251,13 @@ class Application(Component):
     def _part(
         self, component: Any, part: str, key: str = "", *, opts: pulumi.ResourceOptions | None = None, **args: Any
     ) -> Any:
-        """One component, named after the stack and its key, or its part where the plan has only one."""
+        """One component, named after the application and its key, or its part where the plan has only one."""
+        own = key or part
+        # Keys that are names in the cloud (of namespaces) start with the application's already.
+        name = own if own.startswith(f"{self._name_prefix}-") else f"{self._name_prefix}-{own}"
         change = self._change.get(f"{part}/{key}" if key else part, {})
         options = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(parent=self), opts)
-        return component(f"{self._name_prefix}-{key or part}", {**args, "transform": change}, options)
+        return component(name, {**args, "transform": change}, options)
 
     def _check_parts(self, name: str) -> None:
         known = parts(self._plan)

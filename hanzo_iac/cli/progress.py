@@ -34,6 +34,11 @@ DONE = {
 }
 """The engine's word for a step -> ours once it is done. Steps that are not here are not shown."""
 
+EMPTY_WORDS = {"update failed", "preview failed", "destroy failed", "refresh failed"}
+"""What the engine says at the end of every failed run, after the reasons."""
+
+GO_ON = "run the same command again: what exists is kept, and the run goes on from there"
+
 TRACEBACK = re.compile(r"Traceback \(most recent call last\):.*?\n(?=\S)", re.DOTALL)
 
 
@@ -100,8 +105,10 @@ class Board:
 
     def faults(self, otherwise: str) -> tuple[Fault, ...]:
         """What went wrong, once each, a resource's faults by its name; `otherwise` where the engine gave no reason."""
-        found = dict.fromkeys((where, readable(message)) for where, message in self._errors)
-        return tuple(Fault(where, what) for where, what in found if what) or (Fault("", readable(otherwise)),)
+        said = dict.fromkeys((where, readable(message)) for where, message in self._errors)
+        reasons = {(where, what): None for where, what in said if what and what not in EMPTY_WORDS} or said
+        hint = GO_ON if self.is_failed_by_cloud else ""
+        return tuple(Fault(where, what, hint) for where, what in reasons) or (Fault("", readable(otherwise), hint),)
 
     def _begin(self, metadata: StepEventMetadata) -> None:
         if _operation(metadata) in DONE and _is_custom(metadata):
