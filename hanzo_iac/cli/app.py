@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from hanzo_iac.cli import credential, doctor, local, plan, toolchain
+from hanzo_iac.cli import credential, doctor, local, plan, schema, toolchain
 
 app = typer.Typer(
     name="hanzo",
@@ -20,3 +20,4 @@ app.add_typer(toolchain.app)
 app.command()(plan.cost)
 app.command()(plan.explain)
 app.command()(plan.plan)
+app.command()(schema.schema)

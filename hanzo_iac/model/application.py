@@ -56,9 +56,9 @@ class Application(Written):
     """Language and version its services are built for: `python-3.12`."""
     budget: MoneyValue | None = None
     """Most that its infrastructure may cost in a month, beside the environment's ceiling."""
-    services: Frozen[Name, Service] = FrozenDict()
+    services: Frozen[Name, Service] = Field(default_factory=FrozenDict)
     """The programs that run."""
-    resources: Frozen[Name, Resource] = FrozenDict()
+    resources: Frozen[Name, Resource] = Field(default_factory=FrozenDict)
     """What the programs use: databases, caches, stores, model gateways, pools of nodes."""
 
     @property

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from hanzo_iac.model.scaling import Nodes
+from hanzo_iac.model.scaling import Nodes, NodesValue
 from hanzo_iac.model.values import GpuValue, ModelName, MoneyValue, SizeValue, Slug, Version
 from hanzo_iac.model.written import Listed, Problem, Written
 from hanzo_iac.units import Size
@@ -21,6 +21,7 @@ class Postgres(Written):
     """A managed PostgreSQL database."""
 
     engine: Literal["postgres"] = "postgres"
+    """Says which resource it is."""
     storage: SizeValue = Size(10 * 1024)
     """Disk for data."""
     version: Version | None = None
@@ -35,6 +36,7 @@ class Valkey(Written):
     """A managed Valkey cache. `redis` is the paper's word for it."""
 
     engine: Literal["redis", "valkey"] = "valkey"
+    """Says which resource it is."""
     memory: SizeValue = Size(1024)
     """Memory for data."""
     eviction: Literal[
@@ -47,6 +49,7 @@ class VectorStore(Written):
     """A store of embeddings."""
 
     engine: Literal["pgvector", "qdrant", "weaviate"] = "pgvector"
+    """Says which resource it is."""
     dimensions: int = Field(ge=1, le=16_000, examples=[1024])
     """Length of every vector, as the embedding model gives it."""
     storage: SizeValue = Size(10 * 1024)
@@ -69,6 +72,7 @@ class ObjectStore(Written):
     """A bucket for files. `s3` is another word for Spaces, which speaks S3's protocol."""
 
     engine: Literal["spaces", "s3"] = "spaces"
+    """Says which resource it is."""
     storage: SizeValue | None = None
     """How much is expected, for the cost; a bucket has no fixed size."""
     versioning: bool = True
@@ -81,6 +85,7 @@ class LlmGateway(Written):
     """One address for every model provider; keys, budget and limits are kept there."""
 
     provider: Literal["hanzo-gateway"] = "hanzo-gateway"
+    """Says which resource it is."""
     models: Listed[ModelName] = Field(min_length=1, examples=[["gpt-4o"]])
     """The models that may be called."""
     budget: MoneyValue | None = None
@@ -97,19 +102,21 @@ class CpuPool(Written):
     """Nodes without a GPU, for services that name the pool."""
 
     engine: Literal["cpu"] = "cpu"
+    """Says which resource it is."""
     size: Slug = Field(examples=["s-4vcpu-8gb"])
     """DigitalOcean's slug of one node."""
-    nodes: Nodes = Nodes()
-    """How many nodes."""
+    nodes: NodesValue = Nodes()
+    """How many nodes: `{min: 1, max: 3}`, or one number."""
 
 
 class GpuPool(Written):
     """Nodes with a GPU, for services that name the pool."""
 
     engine: Literal["gpu"] = "gpu"
+    """Says which resource it is."""
     gpu: GpuValue = Field(examples=["l40s"])
     """The GPU, or several of which the first that can be had is taken."""
-    nodes: Nodes = Nodes(min=0, max=1)
+    nodes: NodesValue = Nodes(min=0, max=1)
     """How many nodes; with `min: 0` an idle pool costs nothing."""
 
     @property

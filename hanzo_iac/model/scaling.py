@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, Field, PlainSerializer, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, model_validator
 
 from hanzo_iac.model.values import TimeZone
 from hanzo_iac.model.written import Listed, Problem, Written, fault
@@ -29,7 +29,7 @@ MAX_COPIES = 1000
 
 
 class Bounds(Written):
-    """From how many to how many. A single number means exactly that many."""
+    """From how many to how many."""
 
     min: int = Field(default=1, ge=0, le=MAX_COPIES)
     """Never fewer."""
@@ -38,9 +38,7 @@ class Bounds(Written):
 
     @model_validator(mode="before")
     @classmethod
-    def _spelled_out(cls, value: Any) -> Any:
-        if isinstance(value, int) and not isinstance(value, bool):
-            return {"min": value, "max": value}
+    def _fill_in(cls, value: Any) -> Any:
         least = value.get("min") if isinstance(value, dict) else None
         if isinstance(least, int) and not isinstance(least, bool) and 1 < least <= MAX_COPIES and "max" not in value:
             return {**value, "max": least}
@@ -63,6 +61,14 @@ class Replicas(Bounds):
 
 class Nodes(Bounds):
     """How many nodes a pool has."""
+
+
+def _exactly(value: object) -> object:
+    return {"min": value, "max": value} if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+ReplicasValue = Annotated[Replicas, BeforeValidator(_exactly, json_schema_input_type=int | Replicas)]
+NodesValue = Annotated[Nodes, BeforeValidator(_exactly, json_schema_input_type=int | Nodes)]
 
 
 # minute, hour, day of the month, month, day of the week: lowest and highest value of each

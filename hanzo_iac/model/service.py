@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from hanzo_iac.model.configuration import Configuration, Health, Inject, Secrets
-from hanzo_iac.model.scaling import Capacity, Cron, Replicas, Scaling, ScalingPolicy
+from hanzo_iac.model.scaling import Capacity, Cron, Replicas, ReplicasValue, Scaling, ScalingPolicy
 from hanzo_iac.model.source import BuildValue, GitValue, Image, Source
 from hanzo_iac.model.values import (
     CpuValue,
@@ -61,13 +61,13 @@ class Service(Written):
     """The pool of `resources` it runs on; left out, the plan decides."""
     capacity: Capacity = "on-demand"
     """`spot` is cheaper and may be taken away."""
-    replicas: Replicas = Replicas()
-    """How many copies run."""
+    replicas: ReplicasValue = Replicas()
+    """How many copies run: `{min: 1, max: 8}`, or one number."""
     scaling: Scaling | None = None
     """When copies are added and taken away; left out, `replicas/min` copies run."""
-    env: Frozen[VariableName, PlainValue] = FrozenDict()
+    env: Frozen[VariableName, PlainValue] = Field(default_factory=FrozenDict)
     """Environment variables. Values are text."""
-    secrets: Secrets = FrozenDict()
+    secrets: Secrets = Field(default_factory=FrozenDict)
     """Variable -> name of the secret it holds; never the value. A list where both have the same name."""
     domains: Listed[Host] = ()
     """Host names it answers to, beside the environment's."""

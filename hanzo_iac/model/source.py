@@ -18,7 +18,7 @@ class Build(Written):
     """The folder, relative to hanzo.yaml."""
     dockerfile: PathInside | None = None
     """The Dockerfile inside the folder; left out, `Dockerfile` is taken or the language is detected."""
-    args: Frozen[VariableName, PlainValue] = FrozenDict()
+    args: Frozen[VariableName, PlainValue] = Field(default_factory=FrozenDict)
     """Build arguments. They end up in the image: no secrets."""
 
 

@@ -51,9 +51,9 @@ class FrozenDict(dict[K, V]):
         message = "what the user wrote is never changed"
         raise TypeError(message)
 
-    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
 
-    def __hash__(self) -> int:
+    def __hash__(self) -> int:  # type: ignore[override]
         """Equal content in any order, equal hash: as equality has it."""
         return hash(frozenset(self.items()))
 
@@ -102,7 +102,7 @@ class _Answering(ModelMetaclass):
 class Written(BaseModel, metaclass=_Answering):
     """Something a user writes, in YAML or in Python."""
 
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
     def problems(self) -> Iterable[Problem]:
         """Every rule between this object's fields that is broken; the fields themselves are right already."""

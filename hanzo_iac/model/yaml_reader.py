@@ -2,7 +2,7 @@
 YAML text as plain data and the line of every key, with YAML 1.2's meaning of plain words.
 
 PyYAML alone reads YAML 1.1: `no` is false, `12:30` a number, `2026-01-01` a date, a key may stand twice, and a few
-lines of aliases become gigabytes. Here its parser gives events only, and the data is built from them within fixed limits.
+lines of aliases become gigabytes. Here its parser gives events only, and the data is built from them within limits.
 """
 
 from __future__ import annotations
