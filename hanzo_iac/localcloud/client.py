@@ -17,19 +17,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import psutil
 import requests
 from filelock import FileLock, Timeout
 
 from hanzo_iac.cache import cache_root
 from hanzo_iac.errors import Fault, TryAgainError
 from hanzo_iac.localcloud.places import Places, read_json
-from hanzo_iac.localcloud.processes import SUPERVISOR, Program, began, end, launch, records
+from hanzo_iac.localcloud.processes import SUPERVISOR, Program, began, end, kill_alone, launch, records
 from hanzo_iac.localcloud.settings import ACCESS_KEY, CONTROL_PLANE, SECRET_KEY, CloudSettings
 
 Say = Callable[[str], None]
@@ -40,9 +39,6 @@ PROGRAMS = (*CONTROL_PLANE, "gateway-api-crds")
 STARTS_WITHIN_S = 60.0
 ANSWERS_WITHIN_S = 10.0
 LOOK_S = 0.05
-
-# The supervisor outlives whoever started it. Kept here, its handle never complains of that.
-_started: list[subprocess.Popen[bytes]] = []
 # Another client may be starting the cloud: a minute is longer than that takes.
 LOCKED_WITHIN_S = 90.0
 
@@ -120,8 +116,12 @@ def start(settings: CloudSettings | None = None, progress: Say = lambda _: None)
         _end_supervisor(places)
         if settings is not None:
             settings.write(places.settings)
-        _started.append(launch(places, _program(places)))
-        return _await(_started[-1])
+        process = launch(places, _program(places))
+        try:
+            return _await(process)
+        finally:
+            # It outlives whoever started it, and nobody waits for it: Popen need not warn of that.
+            process.returncode = process.returncode or 0
 
 
 def stop(progress: Say = lambda _: None) -> bool:
@@ -201,12 +201,8 @@ def _end_supervisor(places: Places) -> None:
     Killed: one that is alive and was not found does not answer, and its work is safe on disk.
     """
     record = next((record for record in records(places) if record.name == SUPERVISOR), None)
-    if record is None or not record.alive:
-        return
-    with suppress(psutil.Error):
-        process = psutil.Process(record.pid)
-        process.kill()
-        process.wait(ANSWERS_WITHIN_S)
+    if record is not None:
+        kill_alone(record)
 
 
 def _ask(method: str, url: str, token: str) -> requests.Response:

@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -150,9 +150,37 @@ def end(found: Iterable[Record], *, abandon: bool = False, patience_s: float = 5
     for record, family in families:
         _signal(family[:1], record.abandon_signal if abandon else record.stop_signal)
     everyone = [process for _, family in families for process in family]
-    _, stubborn = psutil.wait_procs(everyone, timeout=patience_s)
+    stubborn = _still_running(everyone, patience_s)
     _signal(stubborn, signal.SIGKILL)
-    psutil.wait_procs(stubborn, timeout=patience_s)
+    _still_running(stubborn, patience_s)
+
+
+def kill_alone(record: Record, *, patience_s: float = 10.0) -> None:
+    """The process does not run; those it started do."""
+    if record.alive:
+        with suppress(psutil.NoSuchProcess):
+            process = psutil.Process(record.pid)
+            _signal([process], signal.SIGKILL)
+            _still_running([process], patience_s)
+
+
+def _still_running(processes: list[psutil.Process], patience_s: float) -> list[psutil.Process]:
+    """
+    Those that run after that long, or none as soon as none does.
+
+    A zombie does not run: some containers' first process takes seconds to collect one.
+    """
+    deadline = time.monotonic() + patience_s
+    while (left := [process for process in processes if _runs(process)]) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return left
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def memory_mib(pid: int, *, alone: bool = False) -> float:

@@ -120,7 +120,7 @@ def test_stopping_ends_what_the_program_started(places, children):
     _until(process.children)
     (child,) = process.children()
     children.stop("parent")
-    assert not child.is_running()
+    assert began(child.pid) is None
     assert records(places) == []
 
 
