@@ -50,8 +50,8 @@ def planning_many_applications() -> None:
             planned += 1
         except InputError:  # over the ceiling: refused after the whole plan was made
             continue
-    took_s = time.perf_counter() - started
-    print(f"plan(), 1,000 applications  {len(applications) / took_s:.0f} a second (target 300); {planned} within budget")
+    a_second = len(applications) / (time.perf_counter() - started)
+    print(f"plan(), 1,000 applications  {a_second:.0f} a second (target 300); {planned} within budget")
 
 
 def running_the_local_cloud(*, cold: bool) -> None:

@@ -98,13 +98,17 @@ def reset() -> None:
 
 
 @app.command()
-def env() -> None:
+def env(*, as_json: As_json = False) -> None:
     """Print `export` lines under which plain `pulumi`, pydo or any S3 client reaches the cloud."""
     import shlex
 
-    from hanzo_iac.cli import deployment
+    from hanzo_iac.cli import console, deployment
 
-    for name, value in deployment.variables(_running()).items():
+    variables = deployment.variables(_running())
+    if as_json:
+        console.print_json(variables)
+        return
+    for name, value in variables.items():
         typer.echo(f"export {name}={shlex.quote(value)}")
 
 
