@@ -65,8 +65,8 @@ class Api:
                 return None
             raise
 
-    def apply(self, path: str, body: Json) -> Json:
-        """The object with these fields, by server-side apply."""
+    def apply(self, path: str, body: Json | bytes) -> Json:
+        """The object with these fields, by server-side apply; bytes are YAML as it stands."""
         return self._call("PATCH", f"{path}?fieldManager={OWNER}&force=true", body, kind="apply-patch+yaml")
 
     def merge(self, path: str, body: Json) -> Json | None:
@@ -97,11 +97,11 @@ class Api:
                 if line:
                     yield json.loads(line)
 
-    def _call(self, method: str, path: str, body: Json | None = None, *, kind: str = "json") -> Json:
+    def _call(self, method: str, path: str, body: Json | bytes | None = None, *, kind: str = "json") -> Json:
         answer = self._session().request(
             method,
             self.url + path,
-            data=None if body is None else json.dumps(body).encode(),
+            data=json.dumps(body).encode() if isinstance(body, dict) else body,
             headers={"content-type": f"application/{kind}"},
             timeout=TIMEOUT_S,
         )

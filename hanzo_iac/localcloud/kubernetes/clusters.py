@@ -161,45 +161,43 @@ class LocalClusters:
         if not (self._children.ensure(plane.etcd()) and self._children.ensure(plane.apiserver())):
             seat.access = None
             return STARTING_S
-        if not self._founded(seat, plane):
-            return STARTING_S
-        assert seat.controller is not None
-        kwok = plane.kwok()
-        if not self._children.alive(kwok.name):
-            # A killed kwok holds every node's lease for most of a minute; its successor need not wait for that.
-            seat.controller.api.delete(LEASES)
-        for program in (plane.controllers(), plane.scheduler(), kwok):
-            self._children.ensure(program)
+        pid = self._children.pid(plane.apiserver().name)
+        api = _api(plane) if seat.controller is None or seat.controller.api.url != plane.url else seat.controller.api
+        if pid != seat.laid_for:
+            seat.access = None
+            if not api.ready():
+                return STARTING_S
+        self._ensure_clients(plane, api)
+        if pid != seat.laid_for:
+            if not foundation.lay(api, toolchain.find("gateway-api-crds").path("gateway-api-crds")):
+                return STARTING_S
+            self._put_to_work(seat, api)
+            seat.laid_for = pid
         # Without its default account a namespace takes no pods; the controller manager makes it.
-        if seat.access is None and seat.controller.api.find("/api/v1/namespaces/default/serviceaccounts/default"):
+        if seat.access is None and api.find("/api/v1/namespaces/default/serviceaccounts/default"):
             access = _access(plane)
             with self._lock:
                 seat.access = access if seat.wanted is not None else None
         return LOOK_S if seat.access is not None else STARTING_S
 
-    def _founded(self, seat: Seat, plane: ControlPlane) -> bool:
-        """Whether the API server serves, with everything a new cluster holds; and our controller is at work on it."""
-        pid = self._children.pid(f"{plane.name}-kube-apiserver")
-        if seat.laid_for == pid and seat.controller is not None:
-            return True
-        seat.access = None
-        api = Api(
-            plane.url,
-            authority=Path(plane.pki("ca.crt")),
-            certificate=Path(plane.pki("admin.crt")),
-            key=Path(plane.pki("admin.key")),
-        )
-        if not api.ready():
-            return False
-        foundation.lay(api, toolchain.find("gateway-api-crds").path("gateway-api-crds"))
-        if seat.controller is None or seat.controller.api.url != plane.url:
-            if seat.controller is not None:
-                seat.controller.stop()
-            seat.controller = Controller(
-                api, seat.fleet, lambda: seat.wanted, boot_s=self._settings.boot_s, idle_s=self._settings.idle_s
-            ).start()
-        seat.laid_for = pid
-        return True
+    def _ensure_clients(self, plane: ControlPlane, api: Api) -> None:
+        """Everything that works on the API server runs."""
+        kwok = plane.kwok()
+        if not self._children.alive(kwok.name):
+            # A killed kwok holds every node's lease for most of a minute; its successor need not wait for that.
+            api.delete(LEASES)
+        for program in (plane.controllers(), plane.scheduler(), kwok):
+            self._children.ensure(program)
+
+    def _put_to_work(self, seat: Seat, api: Api) -> None:
+        """Our controller works on this API server."""
+        if seat.controller is not None and seat.controller.api is api:
+            return
+        if seat.controller is not None:
+            seat.controller.stop()
+        seat.controller = Controller(
+            api, seat.fleet, lambda: seat.wanted, boot_s=self._settings.boot_s, idle_s=self._settings.idle_s
+        ).start()
 
     def _plane(self, cluster_id: str, seat: Seat) -> ControlPlane:
         """The control plane on the ports it has; where a dead part's port was taken meanwhile, on another."""
@@ -249,6 +247,15 @@ def process_name(cluster_id: str) -> str:
 def process_names(cluster_id: str) -> list[str]:
     """The names of a cluster's processes, in the order they are started."""
     return [f"{process_name(cluster_id)}-{program}" for program in CONTROL_PLANE]
+
+
+def _api(plane: ControlPlane) -> Api:
+    return Api(
+        plane.url,
+        authority=Path(plane.pki("ca.crt")),
+        certificate=Path(plane.pki("admin.crt")),
+        key=Path(plane.pki("admin.key")),
+    )
 
 
 def _access(plane: ControlPlane) -> ClusterAccess:
