@@ -1,6 +1,7 @@
 PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
+LINT := ruff format --quiet --check . && ruff check --quiet . && mypy && lint-imports --no-logo
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .PHONY: up test check bench lock
@@ -11,13 +12,15 @@ up: $(READY)
 	@hanzo local up examples/my-rag-app/hanzo.yaml --env dev
 
 # Everything set up, then every test.
-test: check
+test: $(READY)
+	@$(LINT)
 	@hanzo toolchain install
-	@pytest -n 2 --dist worksteal
+	@pytest -n 2 --dist loadgroup
 
-# What a commit must pass: format, lint, types, import contracts, unit tests; under a minute.
+# What a commit must pass: format, lint, types, import contracts, unit and property tests; under a minute.
 check: $(READY)
-	@ruff format --check . && ruff check . && mypy && lint-imports && pytest -n 2 tests/unit tests/property hanzo_iac
+	@$(LINT)
+	@pytest -n 2 tests/unit tests/property hanzo_iac components policy/hanzo_policy
 
 # Every number the README quotes, printed with its unit.
 bench: $(READY)
