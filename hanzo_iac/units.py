@@ -24,7 +24,7 @@ MIB_BY_UNIT = {
 }
 """DigitalOcean sells memory and disks in GiB and writes GB, so both spellings mean the same here."""
 
-_SIZE = re.compile(r"(\d{1,9}(?:\.\d{1,6})?) ?([A-Za-z]*)", re.ASCII)
+_SIZE = re.compile(r"(\d{1,12}(?:\.\d{1,6})?) ?([A-Za-z]*)", re.ASCII)
 _MONEY = re.compile(r"\$(\d{1,3}(?:,\d{3}){1,3}|\d{1,12})(\.\d{1,2})?/month", re.ASCII)
 _CPU = re.compile(r"(\d{1,7})m|(\d{1,4}(?:\.\d{1,3})?)", re.ASCII)
 
@@ -142,7 +142,7 @@ def parse_money(text: object) -> Money:
 
 def _positive(money: Money) -> Money:
     if money.usd <= 0:
-        raise NotAQuantityError(f"{money} must be more than $0/month", "leave it out if there is no limit")
+        raise NotAQuantityError("an amount must be more than $0/month", "leave it out if there is no limit")
     return money
 
 

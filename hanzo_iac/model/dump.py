@@ -13,6 +13,13 @@ class _Dumper(yaml.SafeDumper):
     """Quotes whatever YAML 1.1 or YAML 1.2 would read as something other than text."""
 
 
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    # PyYAML folds lines at characters such as U+0085, which then read back as spaces; double quotes escape them.
+    style = None if text.isprintable() else '"'
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _text)
 # Numbers of YAML 1.2 that PyYAML, which knows YAML 1.1, would leave without quotes: 1e3, 0o17.
 _Dumper.add_implicit_resolver(
     "tag:yaml.org,2002:float", re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?$"), list("-+.0123456789")

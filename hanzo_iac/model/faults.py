@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 
 from hanzo_iac.errors import Fault, InputError
 from hanzo_iac.model.resources import ENGINES, PROVIDERS, RESOURCE_BY_WORD
+from hanzo_iac.model.values import looks_secret
 from hanzo_iac.model.written import Loc
 from hanzo_iac.names import nearest
 from hanzo_iac.units import shown
@@ -52,14 +53,16 @@ def place(detail: ErrorDetails) -> Loc:
 
 def path(loc: Loc) -> str:
     """
-    The place as people write it.
+    The place as people write it. An item of a list of words is named by what the message says of it, not by a number.
 
     >>> path(("services", "web", "replicas", "min"))
     'services/web/replicas/min'
     """
-    parts = (str(part)[: _LONGEST + 1] for part in loc)
+    named = loc[:-1] if loc and isinstance(loc[-1], int) else loc
+    parts = (str(part)[: _LONGEST + 1] for part in named)
     cut = (part if len(part) <= _LONGEST else part[:_LONGEST] + "..." for part in parts)
-    return "/".join("".join(c if c.isprintable() else "?" for c in part) for part in cut)
+    shy = ("(hidden)" if looks_secret(part) else part for part in cut)
+    return "/".join("".join(c if c.isprintable() else "?" for c in part) for part in shy)
 
 
 def _sentence(model: type[BaseModel], detail: ErrorDetails, loc: Loc) -> Sentence:
@@ -75,9 +78,9 @@ def _sentence(model: type[BaseModel], detail: ErrorDetails, loc: Loc) -> Sentenc
     elif value is None:
         sentence = "has no value", "write one, or remove the line"
     elif kind in _WANTED:
-        sentence = _wrong_type(kind, value, is_quiet=not _QUIET.isdisjoint(loc))
+        sentence = _wrong_type(kind, value, loc)
     elif kind in _LIMITS:
-        sentence = _LIMITS[kind](value, detail["ctx"])
+        sentence = _LIMITS[kind](value, detail.get("ctx", {}))
     else:
         sentence = detail["msg"][:1].lower() + detail["msg"][1:], ""
     return sentence
@@ -90,17 +93,13 @@ def _one_of(value: Any, context: Mapping[str, Any]) -> Sentence:
     return f"{shown(value)} is not one of {', '.join(words)}", f"did you mean {near}?" if near else "write one of these"
 
 
-def _length(key: str) -> Callable[[Any, Mapping[str, Any]], Sentence]:
-    return lambda _, context: (f"needs at least {context[key]}, and is empty", "write one, or remove the line")
-
-
 _LIMITS: dict[str, Callable[[Any, Mapping[str, Any]], Sentence]] = {
     "literal_error": _one_of,
     "greater_than_equal": lambda v, c: (f"{shown(v)} is less than {c['ge']}", f"write {c['ge']} or more"),
     "greater_than": lambda v, c: (f"{shown(v)} is not more than {c['gt']:g}", f"write more than {c['gt']:g}"),
     "less_than_equal": lambda v, c: (f"{shown(v)} is more than {c['le']}", f"write {c['le']} or less"),
     "finite_number": lambda v, _: (f"{v} is not a number to count with", "write a plain number"),
-    "too_short": _length("min_length"),
+    "too_short": lambda _, __: ("is empty", "write at least one"),
 }
 
 # pydantic's name of the error -> what is wanted
@@ -119,19 +118,34 @@ _WANTED = {
 }
 
 
-def _wrong_type(kind: str, value: Any, *, is_quiet: bool) -> Sentence:
+def _wrong_type(kind: str, value: Any, loc: Loc) -> Sentence:
     wanted = _WANTED[kind]
-    return f"must be {wanted}, not {_called(value)}", _type_hint(kind, value, is_quiet=is_quiet) or f"write {wanted}"
+    called = shown(value) if isinstance(value, float) and kind.startswith("int") else _called(value)
+    return f"must be {wanted}, not {called}", _type_hint(kind, value, loc) or f"write {wanted}"
 
 
 _TRUTH = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 
+# What may stand at a key that takes a mapping.
+_SPELLING = {
+    "replicas": "write {min: 1, max: 8}, or one number",
+    "nodes": "write {min: 1, max: 3}, or one number",
+    "build": "write a folder: build: .",
+    "git": "write an address: git: https://github.com/acme/app.git",
+    "scaling": "write {metric: tokens_per_second, target: 1000}",
+    "health": "write {path: /healthz}",
+    "env": "write {NAME: value}",
+    "secrets": "write [NAME], or {NAME: name of the secret}",
+}
 
-def _type_hint(kind: str, value: Any, *, is_quiet: bool) -> str | None:
+
+def _type_hint(kind: str, value: Any, loc: Loc) -> str | None:
     if kind == "string_type" and isinstance(value, bool | int | float):
-        return "put it in quotes" if is_quiet else f'put it in quotes: "{shown(value)}"'
+        return f'put it in quotes: "{shown(value)}"' if _QUIET.isdisjoint(loc) else "put it in quotes"
+    if "secrets" in loc[:-1]:
+        return "write the name under which the secret store keeps it: OPENAI_API_KEY"
     if _WANTED[kind] == "a mapping":
-        return "write key: value, each on its own line and indented"
+        return _SPELLING.get(str(loc[-1]) if loc else "", "write key: value, each on its own line and indented")
     if kind == "tuple_type" and not isinstance(value, str):
         return "write [a, b], or one item a line after a -"
     return _text_hint(kind, value) if isinstance(value, str) else None

@@ -38,7 +38,7 @@ SizeValue = Annotated[
     Size,
     PlainValidator(_quantity(parse_size)),
     PlainSerializer(str, return_type=str),
-    WithJsonSchema({"type": "string", "pattern": "^[0-9.]+ ?[KMGTkmgt][Ii]?[Bb]?$", "examples": ["50GB", "512MB"]}),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9.]+ ?[MGTmgt]([Ii][Bb]?|[Bb])$", "examples": ["50GB", "512MB"]}),
 ]
 MoneyValue = Annotated[
     Money,
@@ -60,7 +60,7 @@ def _name(text: str) -> str:
     if not is_dns_label(text):
         small = re.sub("[^a-z0-9]+", "-", text.lower()).strip("-")
         small = re.sub("^[^a-z]+", "", small)
-        hint = f"write {small}" if small else "write for example web"
+        hint = f"write {small}" if len(small) > 1 else "write for example web"
         raise fault(f"{shown(text)} is not a name: small letters, digits and -, a letter first, no - last", hint)
     return text
 
@@ -81,14 +81,17 @@ def _matching(pattern: str, what: str, hint: str) -> Any:
     return AfterValidator(check)
 
 
-VariableName = Annotated[
-    str,
-    _matching(
-        "[A-Za-z_][A-Za-z0-9_]{0,127}",
-        "is not a variable's name: letters, digits and _, no digit first",
-        "write for example LOG_LEVEL",
-    ),
-]
+_VARIABLE = re.compile("[A-Za-z_][A-Za-z0-9_]{0,127}", re.ASCII)
+
+
+def _variable(text: str) -> str:
+    # Not repeated: it stands in the path, where what looks like a secret is hidden.
+    if not _VARIABLE.fullmatch(text):
+        raise fault("is not a variable's name: letters, digits and _, no digit first", "write for example LOG_LEVEL")
+    return text
+
+
+VariableName = Annotated[str, AfterValidator(_variable)]
 Slug = Annotated[
     str, _matching("[a-z0-9][a-z0-9.-]{0,62}", "is not a size's name", "write DigitalOcean's slug: s-2vcpu-4gb")
 ]
@@ -110,9 +113,14 @@ def _gpu(value: Any) -> str | tuple[str, ...]:
     return value if isinstance(value, str) else names
 
 
+def _as_list(gpu: str | tuple[str, ...] | None) -> str | list[str] | None:
+    return list(gpu) if isinstance(gpu, tuple) else gpu
+
+
 GpuValue = Annotated[
     str | tuple[str, ...],
     PlainValidator(_gpu),
+    PlainSerializer(_as_list),
     WithJsonSchema(
         {
             "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],

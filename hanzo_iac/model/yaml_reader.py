@@ -58,7 +58,7 @@ def read_yaml(text: str | bytes, *, where: str) -> Document:
     except yaml.MarkedYAMLError as error:
         raise InputError(_syntax_fault(error, plain, where)) from None
     except yaml.YAMLError as error:
-        raise InputError(_reader_fault(error, where)) from None
+        raise InputError(_reader_fault(error, plain, where)) from None
 
 
 def _decoded(text: str | bytes, where: str) -> str:
@@ -256,7 +256,11 @@ def _syntax_fault(error: yaml.MarkedYAMLError, text: str, where: str) -> Fault:
     return Fault(place, f"is not YAML: {error.problem}", "see yaml.org for the syntax")
 
 
-def _reader_fault(error: yaml.YAMLError, where: str) -> Fault:
+def _reader_fault(error: yaml.YAMLError, text: str, where: str) -> Fault:
+    """A character YAML forbids; PyYAML names it, and not always where it stands."""
     character = getattr(error, "character", None)
-    named = f" (U+{character:04X})" if isinstance(character, int) else ""
-    return Fault(where, f"holds a control character{named}", "a text file has none: is this the right file?")
+    hint = "a text file has none: is this the right file?"
+    if not isinstance(character, int):
+        return Fault(where, "holds a control character", hint)
+    line = text[: max(text.find(chr(character)), 0)].count("\n") + 1
+    return Fault(f"{where}:{line}", f"holds a control character (U+{character:04X})", hint)
