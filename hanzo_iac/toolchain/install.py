@@ -104,13 +104,17 @@ def selected(names: Iterable[str], group: str | None) -> tuple[Program, ...]:
 
 
 def state(root: Path, row: Program, *, thorough: bool = False, interpreter: str = sys.executable) -> State:
-    """Whether the program is installed, whole, and, for a script of ours, starts this very interpreter."""
+    """Whether the program is installed, whole, and, for a script of ours, starts a Python that is there."""
     found = store.check(root, row, thorough=thorough)
     if found.manifest is None or not found.ready or found.manifest.route != "script":
         return found
-    text = next(routes.script_text(route, interpreter) for route in row.routes if isinstance(route, Script))
-    if (root / store.location(row)).read_text() != text:
-        return State("damaged", "the Python it starts is another one", found.manifest)
+    script = next(route for route in row.routes if isinstance(route, Script))
+    text = (root / store.location(row)).read_text()
+    recorded = routes.script_interpreter(text)
+    if text != routes.script_text(script, recorded):
+        return State("damaged", "another version of hanzo wrote it", found.manifest)
+    if recorded != interpreter and not os.access(recorded, os.X_OK):
+        return State("damaged", "the Python it starts is gone", found.manifest)
     return found
 
 

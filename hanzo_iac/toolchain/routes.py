@@ -140,8 +140,23 @@ def script_text(script: Script, interpreter: str) -> str:
     """
     An executable that becomes the Python module: the engine's signals reach Python itself, and -P keeps the folder
     it is started in, a stranger's project, off the import path.
+
+    HANZO_PYTHON wins over the interpreter written here: two checkouts share the cache, and each starts its own code.
     """
-    return f'#!/bin/sh\nexec {shlex.quote(interpreter)} -P -u -m {script.module} "$@"\n'
+    start = f'exec "${{HANZO_PYTHON:-$python}}" -P -u -m {script.module} "$@"'
+    return f"#!/bin/sh\npython={shlex.quote(interpreter)}\n{start}\n"
+
+
+def script_interpreter(text: str) -> str:
+    """
+    The interpreter written in a script of ours; empty when there is none.
+
+    >>> script_interpreter("#!/bin/sh\\npython='/opt/my python/bin/python3'\\nexec ...")
+    '/opt/my python/bin/python3'
+    """
+    lines = text.splitlines()
+    words = shlex.split(lines[1]) if len(lines) > 1 else []
+    return words[0].removeprefix("python=") if words else ""
 
 
 _TRANSIENT = (

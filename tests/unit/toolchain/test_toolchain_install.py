@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -192,19 +194,34 @@ def test_a_file_system_without_links_gets_a_copy(shop, monkeypatch):
     monkeypatch.setattr("pathlib.Path.hardlink_to", refuse)
     install._install(shop, [PLUGIN])
     place = shop.root / "pulumi-home/plugins/resource-toy-v2.1.0/pulumi-resource-toy"
-    assert place.read_text() == '#!/bin/sh\nexec /opt/python/bin/python3 -P -u -m toy.provider "$@"\n'
+    assert (
+        place.read_text()
+        == '#!/bin/sh\npython=/opt/python/bin/python3\nexec "${HANZO_PYTHON:-$python}" -P -u -m toy.provider "$@"\n'
+    )
     assert store.check(shop.root, PLUGIN, thorough=True).word == "ready"
+
+
+def test_a_script_for_the_python_of_another_checkout_is_ready_and_obeys_hanzo_python(make_shop, tmp_path):
+    shop = make_shop(interpreter=sys.executable)
+    install._install(shop, [PLUGIN])
+    assert install.state(shop.root, PLUGIN, interpreter="/opt/other/bin/python3").word == "ready"
+    mine = tmp_path / "my python"
+    mine.write_text('#!/bin/sh\necho "$@"\n')
+    mine.chmod(0o755)
+    command = [shop.root / store.location(PLUGIN), "127.0.0.1:1"]
+    said = subprocess.run(command, env={"HANZO_PYTHON": str(mine)}, capture_output=True, text=True, check=True)
+    assert said.stdout == "-P -u -m toy.provider 127.0.0.1:1\n"
 
 
 def test_a_script_is_written_anew_when_python_moved(make_shop):
     install._install(make_shop(), [PLUGIN])
     moved = make_shop(interpreter="/opt/other/bin/python3")
     found = install.state(moved.root, PLUGIN, interpreter=moved.interpreter)
-    assert (found.word, found.why) == ("damaged", "the Python it starts is another one")
+    assert (found.word, found.why) == ("damaged", "the Python it starts is gone")
     install._install(moved, [PLUGIN])
     assert install.state(moved.root, PLUGIN, interpreter=moved.interpreter).word == "ready"
     assert (moved.root / store.location(PLUGIN)).read_text() == (
-        '#!/bin/sh\nexec /opt/other/bin/python3 -P -u -m toy.provider "$@"\n'
+        '#!/bin/sh\npython=/opt/other/bin/python3\nexec "${HANZO_PYTHON:-$python}" -P -u -m toy.provider "$@"\n'
     )
 
 
@@ -271,7 +288,7 @@ def test_ensure_writes_the_digitalocean_script_and_the_engines_folder(empty_cach
     toolchain = ensure("pulumi-resource-digitalocean", progress=Silent())
     assert toolchain == Toolchain(empty_cache)
     assert toolchain.pulumi_home == empty_cache / "pulumi-home"
-    assert toolchain.path("pulumi-resource-digitalocean").read_text().startswith("#!/bin/sh\nexec ")
+    assert toolchain.path("pulumi-resource-digitalocean").read_text().startswith("#!/bin/sh\npython=")
     assert find("pulumi-resource-digitalocean") == toolchain
 
 

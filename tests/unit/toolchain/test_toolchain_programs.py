@@ -156,9 +156,11 @@ def test_scripts_start_these_modules():
         for route in row.routes
         if isinstance(route, Script)
     } == {
-        "pulumi-language-python": "#!/bin/sh\nexec '/opt/my python/bin/python3' -P -u -m "
+        "pulumi-language-python": "#!/bin/sh\npython='/opt/my python/bin/python3'\n"
+        'exec "${HANZO_PYTHON:-$python}" -P -u -m '
         'hanzo_iac.toolchain.language_host "$@"\n',
-        "pulumi-resource-digitalocean": "#!/bin/sh\nexec '/opt/my python/bin/python3' -P -u -m "
+        "pulumi-resource-digitalocean": "#!/bin/sh\npython='/opt/my python/bin/python3'\n"
+        'exec "${HANZO_PYTHON:-$python}" -P -u -m '
         'hanzo_iac.localcloud.provider "$@"\n',
     }
 
