@@ -11,7 +11,7 @@ from hanzo_iac.localcloud.digitalocean import Settings as AccountSettings
 from hanzo_iac.localcloud.digitalocean import State as AccountState
 from hanzo_iac.localcloud.provider.rehearsal import Ref, Wanted
 
-VERSION = "1.36.1-do.0"
+VERSION, NEWER_VERSION = "1.36.0-do.0", "1.36.1-do.0"
 TAGS = ["hanzo", "my-rag-app", "prod"]
 
 
@@ -56,7 +56,7 @@ def listing_one(change: Mapping[str, int] | None = None) -> list[Wanted]:
     cluster = {
         "name": "rag",
         "region": "nyc2",
-        "version": VERSION,
+        "version": NEWER_VERSION if changed else VERSION,
         "vpcUuid": Ref("net"),
         "nodePool": system,
         "tags": [*TAGS, "more"] if changed else TAGS,
@@ -81,7 +81,7 @@ def listing_one(change: Mapping[str, int] | None = None) -> list[Wanted]:
         Wanted("net", token("Vpc"), network),
         Wanted("cluster", token("KubernetesCluster"), cluster),
         Wanted("gpu", token("KubernetesNodePool"), gpu),
-        database("db", size="db-s-2vcpu-4gb" if changed else "db-s-1vcpu-2gb"),
+        database("db", version="18" if changed else "17", size="db-s-2vcpu-4gb" if changed else "db-s-1vcpu-2gb"),
         *inside("db", rules=2 if changed else 1),
         database("vectors"),
         *inside("vectors"),

@@ -22,6 +22,9 @@ T = TypeVar("T")
 # has a fault of its own. A 404 counts too: a new database may not be found at first (terraform-provider issue 728).
 FAILED_LOOKS = 5
 
+# What DigitalOcean answers to a change that makes no sense, such as an upgrade to the version that runs.
+UNPROCESSABLE = 422
+
 
 class Cancelled(Exception):  # noqa: N818  # nothing went wrong
     """The engine asked to stop."""
@@ -111,6 +114,19 @@ class Call:
                 message = f"{what} within the time allowed; it may still come: run the same command again"
                 raise TookTooLong(message)
             self.clock.sleep(self.api.settings.poll_s)
+
+    def once(self, act: Callable[[], object], is_done: Callable[[], bool]) -> None:
+        """
+        It is done. DigitalOcean refuses some changes that were made already, which a lost answer may have hidden.
+
+        Raises:
+            ApiError: it was refused, and was not done before.
+        """
+        try:
+            act()
+        except ApiError as error:
+            if error.status != UNPROCESSABLE or not is_done():
+                raise
 
     def until_gone(self, what: str, path: str, gone: Callable[[dict[str, object]], bool] = lambda _: False) -> None:
         """Wait until nothing stands at a path, or what stands there counts as gone."""

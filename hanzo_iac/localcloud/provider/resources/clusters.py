@@ -245,9 +245,18 @@ def update_cluster(call: Call, cluster_id: str, olds: State, news: State) -> Non
         call.api.put(f"{CLUSTERS}/{cluster_id}", shared_request(news))
     update_inline_pool(call, cluster_id, olds, news)
     if news["version"] != olds.get("version"):
-        call.api.repost(f"{CLUSTERS}/{cluster_id}/upgrade", {"version": news["version"]})
+        upgrade(call, cluster_id, news["version"])
     if olds.get("registryIntegration") and not news.get("registryIntegration"):
         call.api.delete("/v2/kubernetes/registry", body={"cluster_uuids": [cluster_id]})
+
+
+def upgrade(call: Call, cluster_id: str, version: str) -> None:
+    """To a newer version."""
+    path = f"{CLUSTERS}/{cluster_id}"
+    call.once(
+        lambda: call.api.repost(f"{path}/upgrade", {"version": version}),
+        lambda: call.api.get(path)["kubernetes_cluster"].get("version") == version,
+    )
 
 
 def update_inline_pool(call: Call, cluster_id: str, olds: State, news: State) -> None:

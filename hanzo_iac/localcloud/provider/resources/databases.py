@@ -161,7 +161,10 @@ def update_cluster(call: Call, cluster_id: str, olds: State, news: State) -> Non
     if olds.get("evictionPolicy") and not news.get("evictionPolicy"):
         call.api.put(f"{path}/eviction_policy", {"eviction_policy": "noeviction"})
     if differs("version"):
-        call.api.put(f"{path}/upgrade", {"version": news["version"]})
+        call.once(
+            lambda: call.api.put(f"{path}/upgrade", {"version": news["version"]}),
+            lambda: str(call.api.get(path)["database"].get("version")) == news["version"],
+        )
     retag(call, "database", cluster_id, (olds.get("tags") or [], news.get("tags") or []))
 
 

@@ -78,7 +78,10 @@ def update_share(call: Call, share_id: str, olds: State, news: State) -> None:
         what = f"size is {olds['size']} GiB and cannot become {news['size']}"
         raise InputError(Fault("", what, "a share only grows"))
     if news["size"] != olds.get("size"):
-        call.api.repost(path, {"type": "resize", "region": where, "params": {"size_gib": news["size"]}})
+        call.once(
+            lambda: call.api.repost(path, {"type": "resize", "region": where, "params": {"size_gib": news["size"]}}),
+            lambda: (share_at(call, share_id, where) or {}).get("size_gib") == news["size"],
+        )
         settle_share(call, share_id, news)
     if news["performanceTier"] != olds.get("performanceTier"):
         tier = {"performance_tier": news["performanceTier"]}

@@ -197,3 +197,16 @@ def test_the_autoscalers_count_is_left_alone_by_other_changes():
     [body] = [body for method, body in sent if method == "PUT"]
     assert b'"count"' not in body
     assert b'"max_nodes": 9' in body
+
+
+def test_a_share_that_grew_unheard_is_not_made_to_grow_again():
+    [share] = [one for one in PROGRAM if one.name == "share"]
+    rehearsal = Rehearsal(account())
+    rehearsal.up([NET, share])
+    rehearsal.cloud.faults.add(Fault(kind="timeout-after-commit", method="POST", path="/actions$"))
+    larger = [NET, with_inputs(share, size=200)]
+    with pytest.raises(Stopped):
+        rehearsal.up(larger)
+    assert rehearsal.up(larger) == [("update", "share")]
+    assert rehearsal.stack["share"].state["size"] == 200
+    assert rehearsal.up(larger) == []
