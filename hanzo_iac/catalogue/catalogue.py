@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import NoReturn
 
@@ -19,10 +18,10 @@ from hanzo_iac.catalogue.records import (
     Size,
 )
 from hanzo_iac.errors import Fault, InputError
+from hanzo_iac.record import Record
 
 
-@dataclass(frozen=True, kw_only=True)
-class Catalogue:
+class Catalogue(Record):
     """Everything known about what DigitalOcean sells. Mappings keep the order of the files; nobody changes them."""
 
     gpus: Mapping[str, Gpu]

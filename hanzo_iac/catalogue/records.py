@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+
+from hanzo_iac.record import Record
 
 # Percent of a node's memory that its system keeps, by how much of it lies under each bound in MiB; then what kubelet
 # keeps free. DigitalOcean publishes no formula: this is the scale other managed clouds publish, taken to be careful.
@@ -15,8 +16,7 @@ _EVICTION_MIB = 100
 _RESERVED_CPU_M = 400
 
 
-@dataclass(frozen=True, kw_only=True)
-class Price:
+class Price(Record):
     """What one of something costs. `usd_per_month` is None where no source gives a price: unknown, never zero."""
 
     item: str
@@ -31,8 +31,7 @@ class Price:
         return f"{self.source}, {self.as_of}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Gpu:
+class Gpu(Record):
     """A GPU model, sold here or not: one that is not sold is known so that the nearest can be chosen."""
 
     name: str
@@ -47,8 +46,7 @@ class Gpu:
     as_of: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Size:
+class Size(Record):
     """A Droplet size, which is also a DOKS worker size."""
 
     slug: str
@@ -101,8 +99,7 @@ class Size:
         return self.vcpus * 1000 - _RESERVED_CPU_M
 
 
-@dataclass(frozen=True, kw_only=True)
-class DatabaseSize:
+class DatabaseSize(Record):
     """One node of a managed database. The disk bounds are 0 where the engine keeps its data in memory."""
 
     engine: str
@@ -115,8 +112,7 @@ class DatabaseSize:
     price: Price
 
 
-@dataclass(frozen=True, kw_only=True)
-class EngineVersion:
+class EngineVersion(Record):
     """A version of a database engine and the day its makers stop mending it; None when no day is published."""
 
     engine: str
@@ -131,8 +127,7 @@ class EngineVersion:
         return self.end_of_life is not None and self.end_of_life.isoformat() <= self.as_of
 
 
-@dataclass(frozen=True, kw_only=True)
-class KubernetesVersion:
+class KubernetesVersion(Record):
     """A DOKS version slug, such as `1.36.1-do.0`."""
 
     slug: str
@@ -142,8 +137,7 @@ class KubernetesVersion:
     as_of: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Region:
+class Region(Record):
     """A DigitalOcean region, and whether registries and Spaces can be made in it."""
 
     slug: str
@@ -154,8 +148,7 @@ class Region:
     as_of: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ModelProvider:
+class ModelProvider(Record):
     """Who answers for models whose names begin so, and the environment variable that carries its key."""
 
     prefix: str

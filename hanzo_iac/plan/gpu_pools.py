@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from hanzo_iac.catalogue import Catalogue, Gpu, Size
 from hanzo_iac.errors import Fault, InputError
@@ -16,13 +15,13 @@ from hanzo_iac.plan.ground import POOL_LABEL, Ground
 from hanzo_iac.plan.scaling import Bounds
 from hanzo_iac.plan.seat import Seat
 from hanzo_iac.plan.spec import CostLine, GpuPoolSpec
+from hanzo_iac.record import Record
 
 BRAND_LABEL = "doks.digitalocean.com/gpu-brand"
 # Set by DOKS. The values of its gpu-model label are unpublished for most models, so the brand and our own label select.
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tenant:
+class Tenant(Record):
     """A service of a pool, its GPUs a replica and its replicas."""
 
     key: str
@@ -39,8 +38,7 @@ def own_pool_key(service: str) -> str:
     return f"gpu-{service}" if service == SHARED else service
 
 
-@dataclass(frozen=True, kw_only=True)
-class Planner:
+class Planner(Record):
     """What choosing a GPU needs to see."""
 
     ground: Ground

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from hanzo_iac.catalogue import Catalogue
 from hanzo_iac.model.environment import Environment
 from hanzo_iac.names import physical_name
 from hanzo_iac.plan.findings import Findings
 from hanzo_iac.plan.spec import ClusterSpec, CostLine, ProjectSpec, SystemPoolSpec, TagSpec, VpcSpec
+from hanzo_iac.record import Record
 
 POOL_LABEL = "hanzo.ai/pool"
 """Node label that says which pool of the plan a node belongs to."""
@@ -20,8 +19,7 @@ KUBECONFIG_EXPIRE_S = 7 * 24 * 3600
 # DigitalOcean's longest. Nothing of ours keeps a kubeconfig: programs ask for a fresh credential.
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ground:
+class Ground(Record):
     """What every other planning function may read."""
 
     application: str

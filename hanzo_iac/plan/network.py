@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from hanzo_iac.plan.spec import NamespaceSpec, NetworkPolicySpec, PeerSpec, PortSpec
+from hanzo_iac.record import Record
 
 SERVICE_LABEL = "hanzo.ai/service"
 """Pod label that selects the pods of one service; never changes."""
@@ -58,8 +59,7 @@ def addresses(cidr: str, *, but: tuple[str, ...] = ()) -> PeerSpec:
     return PeerSpec(namespace="", pod_labels={}, cidr=cidr, except_cidrs=but)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Opening:
+class Opening(Record):
     """A TCP port that is opened, and why."""
 
     name: str

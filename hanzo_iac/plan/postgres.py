@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from hanzo_iac.catalogue import Catalogue, DatabaseSize
 from hanzo_iac.errors import Fault, InputError
 from hanzo_iac.model.resources import Postgres
 from hanzo_iac.plan.findings import Findings
 from hanzo_iac.plan.ground import Ground
 from hanzo_iac.plan.spec import CostLine, PostgresSpec
+from hanzo_iac.record import Record
 
 ENGINE = "pg"
 PORT = 25060
@@ -21,8 +20,7 @@ STANDBY_MIB = 2048
 _MIB_PER_GIB = 1024
 
 
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
+class Wanted(Record):
     """What decides the size of a PostgreSQL cluster."""
 
     where: str

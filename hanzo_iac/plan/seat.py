@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from hanzo_iac.catalogue import Size
 from hanzo_iac.errors import Fault, InputError
 from hanzo_iac.model.application import Service
 from hanzo_iac.plan.spec import PodResourcesSpec
+from hanzo_iac.record import Record
 
 CPU_REQUEST_M = 250
 MEMORY_MIB = 512
@@ -26,8 +26,7 @@ GPU_MEMORY_SHARE = (3, 4)
 _ROUND_MIB = 1024
 
 
-@dataclass(frozen=True, kw_only=True)
-class Seat:
+class Seat(Record):
     """A place in a node pool."""
 
     pool: str

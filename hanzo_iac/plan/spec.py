@@ -9,12 +9,12 @@ application or environment file) and every spec that costs money carries its cos
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
+from hanzo_iac.record import Record
 
-@dataclass(frozen=True, kw_only=True)
-class CostLine:
+
+class CostLine(Record):
     """One line of the monthly bill, in US dollars: what it costs at minimum and at maximum replicas."""
 
     item: str
@@ -28,8 +28,7 @@ class CostLine:
     because: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Notice:
+class Notice(Record):
     """Something the user did not write and should know: a substitution, a rounding, a part that is not deployed yet."""
 
     where: str
@@ -37,8 +36,7 @@ class Notice:
     hint: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProjectSpec:
+class ProjectSpec(Record):
     """The DigitalOcean project that groups one application in one environment."""
 
     name: str
@@ -49,16 +47,14 @@ class ProjectSpec:
     because: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class TagSpec:
+class TagSpec(Record):
     """A DigitalOcean tag; all resources of the stack carry it, and re-creation after a crash finds them by it."""
 
     name: str
     because: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class VpcSpec:
+class VpcSpec(Record):
     """A private network."""
 
     name: str
@@ -69,8 +65,7 @@ class VpcSpec:
     because: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class SystemPoolSpec:
+class SystemPoolSpec(Record):
     """The cluster's inline pool. Small and never changed: changing it replaces the whole cluster."""
 
     name: str
@@ -79,8 +74,7 @@ class SystemPoolSpec:
     labels: Mapping[str, str]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ClusterSpec:
+class ClusterSpec(Record):
     """A DOKS cluster."""
 
     name: str
@@ -101,8 +95,7 @@ class ClusterSpec:
     because: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class TaintSpec:
+class TaintSpec(Record):
     """A custom node taint. GPU taints are DigitalOcean's own and never stand here."""
 
     key: str
@@ -110,8 +103,7 @@ class TaintSpec:
     effect: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class CpuPoolSpec:
+class CpuPoolSpec(Record):
     """A DOKS node pool without GPUs."""
 
     name: str
@@ -125,8 +117,7 @@ class CpuPoolSpec:
     because: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class GpuPoolSpec:
+class GpuPoolSpec(Record):
     """A DOKS node pool with GPUs, scaled by the cluster autoscaler from `min_nodes` (0) to `max_nodes`."""
 
     name: str
@@ -145,8 +136,7 @@ class GpuPoolSpec:
     because: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class RegistrySpec:
+class RegistrySpec(Record):
     """The container registry."""
 
     name: str
@@ -156,8 +146,7 @@ class RegistrySpec:
     because: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class PostgresSpec:
+class PostgresSpec(Record):
     """A managed PostgreSQL cluster with its databases, users and one firewall that lets only the cluster in."""
 
     name: str
@@ -174,8 +163,7 @@ class PostgresSpec:
     because: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ValkeySpec:
+class ValkeySpec(Record):
     """A managed Valkey cluster (the successor of managed Redis) and its firewall."""
 
     name: str
@@ -190,8 +178,7 @@ class ValkeySpec:
     because: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class VectorStoreSpec:
+class VectorStoreSpec(Record):
     """pgvector in a managed PostgreSQL: a Job in the cluster runs the SQL, because the database lets nobody else in."""
 
     name: str
@@ -208,8 +195,7 @@ class VectorStoreSpec:
     because: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NamespaceSpec:
+class NamespaceSpec(Record):
     """A Kubernetes namespace with restricted pod security, and a NetworkPolicy that denies all but DNS."""
 
     name: str
@@ -218,8 +204,7 @@ class NamespaceSpec:
     because: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class PeerSpec:
+class PeerSpec(Record):
     """
     One end of an allowed flow: `namespace` (with pod labels, empty = all pods) or `cidr`; neither is anybody.
 
@@ -232,16 +217,14 @@ class PeerSpec:
     except_cidrs: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class PortSpec:
+class PortSpec(Record):
     """A port and its protocol, `TCP` or `UDP`."""
 
     port: int
     protocol: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class NetworkPolicySpec:
+class NetworkPolicySpec(Record):
     """A Kubernetes NetworkPolicy of one direction. No peers = the direction is denied."""
 
     name: str
@@ -255,8 +238,7 @@ class NetworkPolicySpec:
     because: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ImageSpec:
+class ImageSpec(Record):
     """The image a container runs. `digest` is empty while the exact tag has not been resolved."""
 
     reference: str
@@ -265,8 +247,7 @@ class ImageSpec:
     """The build context; empty for an image that is pulled as it is."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProbeSpec:
+class ProbeSpec(Record):
     """A container probe. `path` empty = a TCP probe. Seconds."""
 
     path: str
@@ -276,8 +257,7 @@ class ProbeSpec:
     failure_threshold: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class PodResourcesSpec:
+class PodResourcesSpec(Record):
     """What one pod asks for and may use."""
 
     cpu_request_m: int
@@ -290,8 +270,7 @@ class PodResourcesSpec:
     gpus: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class ServiceSpec:
+class ServiceSpec(Record):
     """One service of the application: its ServiceAccount, Deployment, Service, PodDisruptionBudget."""
 
     name: str
@@ -323,8 +302,7 @@ class ServiceSpec:
     because: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class LlmGatewaySpec:
+class LlmGatewaySpec(Record):
     """The LLM gateway: LiteLLM in a namespace of its own; provider keys exist nowhere else."""
 
     name: str
@@ -346,8 +324,7 @@ class LlmGatewaySpec:
     because: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class BindingSpec:
+class BindingSpec(Record):
     """One service bound to one resource (Algorithm 3): what is injected, and the flow that is opened."""
 
     name: str
@@ -368,8 +345,7 @@ class BindingSpec:
     because: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ListenerSpec:
+class ListenerSpec(Record):
     """A port of the public gateway."""
 
     name: str
@@ -379,8 +355,7 @@ class ListenerSpec:
     tls_secret: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class GatewaySpec:
+class GatewaySpec(Record):
     """The public entrance: a Gateway API Gateway behind a load balancer."""
 
     name: str
@@ -391,8 +366,7 @@ class GatewaySpec:
     because: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class RouteSpec:
+class RouteSpec(Record):
     """An HTTPRoute from the gateway to a service. `request_timeout` is `0s` where answers stream."""
 
     name: str
@@ -406,8 +380,7 @@ class RouteSpec:
     because: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class BudgetSpec:
+class BudgetSpec(Record):
     """The ceilings the plan was held against."""
 
     ceiling_usd: Decimal
@@ -416,8 +389,7 @@ class BudgetSpec:
     max_gpu_nodes: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Plan:
+class Plan(Record):
     """Everything that will exist for one application in one environment, in authoring order."""
 
     application: str

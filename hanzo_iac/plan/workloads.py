@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from hanzo_iac.model.application import Application, Service
 from hanzo_iac.names import variable_name
@@ -12,6 +11,7 @@ from hanzo_iac.plan.ground import Ground
 from hanzo_iac.plan.scaling import Bounds
 from hanzo_iac.plan.seat import Seat, pod_resources
 from hanzo_iac.plan.spec import ImageSpec, NetworkPolicySpec, ProbeSpec, ServiceSpec
+from hanzo_iac.record import Record
 
 PRE_STOP_S = 15
 # Time for every proxy to stop sending before the program is told to stop. Measured by KServe and llm-d alike.
@@ -25,8 +25,7 @@ GPU_STARTUP_TRIES = 240
 # Times 5 s: five minutes, and twenty where weights are loaded and kernels compiled.
 
 
-@dataclass(frozen=True, kw_only=True)
-class Setting:
+class Setting(Record):
     """What was decided for a service before it."""
 
     image: ImageSpec
