@@ -70,8 +70,11 @@ def use_tags(cloud: Cloud, tags: Iterable[str]) -> None:
 def leaves(cloud: Cloud, name: str, record: Mapping[str, Any] | None = None, vpc_field: str = "vpc_uuid") -> None:
     """A resource went. Its VPC may count it a while longer."""
     cloud.state.table("assignments").pop(name, None)
+    leaving = cloud.state.table("leaving")
+    for left in [key for key, one in leaving.items() if cloud.now() >= one["until"]]:
+        del leaving[left]
     if record and record.get(vpc_field) and cloud.settings.vpc_release_s > 0:
-        cloud.state.table("leaving")[name] = {
+        leaving[name] = {
             "vpc": record[vpc_field],
             "until": cloud.now() + cloud.settings.vpc_release_s,
             "name": record.get("name", ""),
@@ -93,6 +96,16 @@ def vpc_members(cloud: Cloud, vpc_id: str) -> list[Json]:
         if record["vpc"] == vpc_id and cloud.now() < record["until"]
     ]
     return inside + leaving
+
+
+def vpc_is_used(cloud: Cloud, vpc_id: str) -> bool:
+    """Whether anything lies in a VPC, also what the listing of members does not name: shares and NAT gateways."""
+    shares, gateways = cloud.state.table("shares").values(), cloud.state.table("nat_gateways").values()
+    return (
+        bool(vpc_members(cloud, vpc_id))
+        or any(vpc_id in share["vpc_ids"] for share in shares)
+        or any(vpc_id == inside["vpc_uuid"] for gateway in gateways for inside in gateway["vpcs"])
+    )
 
 
 def project_of(cloud: Cloud, name: str) -> str:

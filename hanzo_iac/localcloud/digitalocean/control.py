@@ -56,13 +56,19 @@ def _endpoint(cloud: Cloud, deed: Deed) -> Any:
     return endpoint
 
 
+def _object(body: Any) -> dict[str, Any]:
+    if not isinstance(body, dict):
+        raise ValueError("the body must be a JSON object")  # the endpoint answers a ValueError
+    return body
+
+
 def _reset(cloud: Cloud, request: Request, body: Any) -> Reply:  # noqa: ARG001
     cloud.reset()
     return 204, None
 
 
 def _add_fault(cloud: Cloud, request: Request, body: Any) -> Reply:  # noqa: ARG001
-    return 201, {"id": cloud.faults.add(Fault.read(body))}
+    return 201, {"id": cloud.faults.add(Fault.read(_object(body)))}
 
 
 def _clear_faults(cloud: Cloud, request: Request, body: Any) -> Reply:  # noqa: ARG001
@@ -75,7 +81,9 @@ def _remove_fault(cloud: Cloud, request: Request, body: Any) -> Reply:  # noqa: 
 
 
 def _quota(cloud: Cloud, request: Request, body: Any) -> Reply:  # noqa: ARG001
-    wrong = [name for name, limit in body.items() if not (limit is None or (isinstance(limit, int) and limit >= 0))]
+    wrong = [
+        name for name, limit in _object(body).items() if not (limit is None or (type(limit) is int and limit >= 0))
+    ]
     if wrong:
         raise ValueError(f"{wrong[0]} must be a whole number or null")
     with cloud.state.transaction():

@@ -14,6 +14,17 @@ from typing import Any, Literal, get_args
 
 Kind = Literal["status", "timeout-before", "timeout-after-commit", "cut-body", "latency"]
 
+# What a rule written as JSON may hold, but for its kind.
+FIELDS: dict[str, tuple[type, ...]] = {
+    "method": (str,),
+    "path": (str,),
+    "nth": (int,),
+    "times": (int, type(None)),
+    "status": (int,),
+    "retry_after_s": (int,),
+    "latency_s": (int, float),
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
@@ -48,6 +59,9 @@ class Fault:
             raise ValueError(f"unknown field {unknown[0]}")
         if body.get("kind") not in get_args(Kind):
             raise ValueError(f"kind must be one of {', '.join(get_args(Kind))}")
+        for name, kinds in FIELDS.items():
+            if name in body and (not isinstance(body[name], kinds) or isinstance(body[name], bool)):
+                raise ValueError(f"{name} cannot be {body[name]!r}")
         re.compile(body.get("path", ""))
         re.compile(body.get("method", ""))
         return cls(**body)

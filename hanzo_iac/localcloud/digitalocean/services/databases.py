@@ -26,7 +26,7 @@ from hanzo_iac.localcloud.digitalocean.api import (
 )
 from hanzo_iac.localcloud.digitalocean.services import vpcs
 from hanzo_iac.localcloud.digitalocean.services.database_rules import new_rules
-from hanzo_iac.localcloud.digitalocean.services.database_words import connection, shown
+from hanzo_iac.localcloud.digitalocean.services.database_words import shown
 from hanzo_iac.localcloud.digitalocean.shapes import fit
 from hanzo_iac.localcloud.digitalocean.state import Json
 
@@ -134,9 +134,19 @@ def create(call: Call) -> Answer:
     if body.get("backup_restore"):
         raise errors.not_emulated("a database cluster restored from a backup")
     belongings.within_quota(cloud, "databases", len(cloud.state.table("databases")) + 1, "database limit exceeded")
-    size, nodes = _layout(engine, text(body, "size"), whole(body, "num_nodes", 1))
-    key, region = str(uuid.uuid4()), offers.known_region(text(body, "region"))
-    record: Json = {
+    record = _make(cloud, body, engine)
+    record["events"].append(event(cloud, record, "cluster_create"))
+    cloud.state.table("databases")[record["id"]] = record
+    name = belongings.urn("databases", record["id"])
+    belongings.joins(cloud, name, project_id=text(body, "project_id"), tags=record["tags"])
+    settle(cloud, record)
+    return created({"database": shown(cloud, record)})
+
+
+def _make(cloud: Cloud, body: Json, engine: str) -> Json:
+    key, region, nodes = str(uuid.uuid4()), offers.known_region(text(body, "region")), whole(body, "num_nodes", 1)
+    size = known_size(engine, text(body, "size"), nodes)
+    return {
         "id": key,
         "name": text(body, "name"),
         "engine": engine,
@@ -148,25 +158,26 @@ def create(call: Call) -> Answer:
         "private_network_uuid": vpcs.placed(cloud, text(body, "private_network_uuid"), region),
         "tags": texts(body, "tags"),
         "storage_size_mib": whole(body, "storage_size_mib", 0) or offers.database_size(engine, size)[1],
+        "rules": new_rules(cloud, key, body.get("rules")),
+        "maintenance_window": {"day": "monday", "hour": "00:00:00", "pending": False, "description": []},
+        "autoscale": read_autoscale(body.get("autoscale") or {"storage": {"enabled": False}}),
+        "since": cloud.now(),
+        "resized": 0,
+        **_contents(engine),
+    }
+
+
+def _contents(engine: str) -> Json:
+    """What is in a new cluster."""
+    return {
         "users": {FIRST_USER[engine]: {"role": "primary", "password": new_password()}},
         "dbs": list(FIRST_DATABASES[engine]),
         "pools": {},
         "replicas": {},
-        "rules": new_rules(cloud, key, body.get("rules")),
         "config": {},
         "eviction_policy": "noeviction" if engine == "valkey" else "",
-        "maintenance_window": {"day": "monday", "hour": "00:00:00", "pending": False, "description": []},
-        "autoscale": read_autoscale(body.get("autoscale") or {"storage": {"enabled": False}}),
         "events": [],
-        "since": cloud.now(),
-        "resized": 0,
     }
-    record["events"].append(event(cloud, record, "cluster_create"))
-    cloud.state.table("databases")[key] = record
-    name = belongings.urn("databases", key)
-    belongings.joins(cloud, name, project_id=text(body, "project_id"), tags=record["tags"])
-    settle(cloud, record)
-    return created({"database": shown(cloud, record)})
 
 
 def read_autoscale(asked: Any) -> Json:
@@ -199,13 +210,19 @@ def _version(cloud: Cloud, engine: str, asked: str) -> str:
     return asked or versions[-1]
 
 
-def _layout(engine: str, size: str, nodes: int) -> tuple[str, int]:
+def known_size(engine: str, size: str, nodes: int = 1) -> str:
+    """
+    The slug itself.
+
+    Raises:
+        ApiError: The engine has no such size, or not for that many nodes.
+    """
     memory_mib, _ = offers.database_size(engine, size)
     if not 1 <= nodes <= MOST_NODES:
         raise errors.unprocessable(f"num_nodes must be between 1 and {MOST_NODES}")
     if nodes > 1 and memory_mib < STANDBY_MIB:
         raise errors.unprocessable("standby nodes need a size with at least 2 GB of memory")
-    return size, nodes
+    return size
 
 
 def _refuse_name(cloud: Cloud, name: str) -> None:
@@ -233,20 +250,30 @@ def delete(call: Call) -> Answer:
 
 @routes("PUT", "/v2/databases/{database_cluster_uuid}/resize")
 def resize(call: Call) -> Answer:
-    """Resizing to more nodes or a larger size; never to less memory or disk."""
-    record = find(call.cloud, call)
+    """Resizing to more nodes or a larger size. The official provider names a replica here by its own id."""
     require(call.body, "size", "num_nodes")
-    engine, wanted = record["engine"], text(call.body, "size")
-    size, nodes = _layout(engine, wanted, whole(call.body, "num_nodes", 1))
-    if offers.database_size(engine, size)[0] < offers.database_size(engine, record["size"])[0]:
-        raise errors.unprocessable("cluster cannot be resized to a smaller size")
-    disk_mib = whole(call.body, "storage_size_mib", 0) or record["storage_size_mib"]
-    if disk_mib < record["storage_size_mib"]:
-        raise errors.unprocessable("storage cannot be reduced")
-    least = max(disk_mib, offers.database_size(engine, size)[1])
-    record |= {"size": size, "num_nodes": nodes, "storage_size_mib": least, "resized": call.cloud.now()}
+    for record in call.cloud.state.table("databases").values():
+        for replica in record["replicas"].values():
+            if replica["id"] == call.path["database_cluster_uuid"]:
+                replica.update(_resized(call, record["engine"], replica))
+                return accepted()
+    record = find(call.cloud, call)
+    nodes = whole(call.body, "num_nodes", 1)
+    record |= _resized(call, record["engine"], record, nodes=nodes) | {"num_nodes": nodes}
     record["events"].append(event(call.cloud, record, "cluster_update"))
     return accepted()
+
+
+def _resized(call: Call, engine: str, current: Json, *, nodes: int = 1) -> Json:
+    """The size and storage asked for; never less memory or disk than now."""
+    size = known_size(engine, text(call.body, "size"), nodes)
+    if offers.database_size(engine, size)[0] < offers.database_size(engine, current["size"])[0]:
+        raise errors.unprocessable("cluster cannot be resized to a smaller size")
+    disk_mib = whole(call.body, "storage_size_mib", 0) or current["storage_size_mib"]
+    if disk_mib < current["storage_size_mib"]:
+        raise errors.unprocessable("storage cannot be reduced")
+    least = max(disk_mib, offers.database_size(engine, size)[1])
+    return {"size": size, "storage_size_mib": least, "resized": call.cloud.now()}
 
 
 @routes("PUT", "/v2/databases/{database_cluster_uuid}/upgrade")
@@ -281,65 +308,3 @@ def ca(call: Call) -> Answer:
     from hanzo_iac.localcloud.digitalocean.authority import authority_pem
 
     return ok({"ca": {"certificate": base64.b64encode(authority_pem(call.cloud.state).encode()).decode()}})
-
-
-@routes("GET", "/v2/databases/{database_cluster_uuid}/replicas")
-def replicas(call: Call) -> Answer:
-    """Every read-only replica."""
-    record = find(call.cloud, call)
-    return call.page("replicas", [_replica(call.cloud, record, name) for name in record["replicas"]])
-
-
-@routes("POST", "/v2/databases/{database_cluster_uuid}/replicas")
-def create_replica(call: Call) -> Answer:
-    """A replica. Here it is the primary itself under another name: it reads the same, but is not read-only."""
-    record = find(call.cloud, call)
-    require(call.body, "name")
-    name = text(call.body, "name")
-    if name in record["replicas"]:
-        raise errors.unprocessable("replica name is not available")
-    record["replicas"][name] = {
-        "id": str(uuid.uuid4()),
-        "name": name,
-        "region": offers.known_region(text(call.body, "region", record["region"])),
-        "size": text(call.body, "size", record["size"]),
-        "tags": texts(call.body, "tags"),
-        "created_at": call.cloud.stamp(),
-        "private_network_uuid": text(call.body, "private_network_uuid") or record["private_network_uuid"],
-        "since": call.cloud.now(),
-    }
-    return created({"replica": _replica(call.cloud, record, name)})
-
-
-@routes("GET", "/v2/databases/{database_cluster_uuid}/replicas/{replica_name}")
-def read_replica(call: Call) -> Answer:
-    """One replica."""
-    record = find(call.cloud, call)
-    return ok({"replica": _replica(call.cloud, record, _replica_name(call, record))})
-
-
-@routes("DELETE", "/v2/databases/{database_cluster_uuid}/replicas/{replica_name}")
-def delete_replica(call: Call) -> Answer:
-    """One replica gone."""
-    record = find(call.cloud, call)
-    del record["replicas"][_replica_name(call, record)]
-    return no_content()
-
-
-def _replica_name(call: Call, record: Json) -> str:
-    name = call.path["replica_name"]
-    if name not in record["replicas"]:
-        raise errors.not_found()
-    return name
-
-
-def _replica(cloud: Cloud, record: Json, name: str) -> Json:
-    replica = record["replicas"][name]
-    online = cloud.passed(replica["since"], cloud.settings.database_s)
-    here = connection(cloud, record)
-    return {
-        **{key: value for key, value in replica.items() if key != "since"},
-        "status": "online" if online and here["host"] else "creating",
-        "connection": here,
-        "private_connection": here,
-    }

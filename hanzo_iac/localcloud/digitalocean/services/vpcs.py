@@ -163,7 +163,7 @@ def delete(call: Call) -> Answer:
     record = find(call.cloud, call.path["vpc_id"])
     if record["default"]:
         raise errors.forbidden("Can not delete default VPCs")
-    if belongings.vpc_members(call.cloud, record["id"]):
+    if belongings.vpc_is_used(call.cloud, record["id"]):
         raise errors.conflict("Can not delete VPC with members")
     if any(record["id"] in peering["vpc_ids"] for peering in call.cloud.state.table("peerings").values()):
         raise errors.conflict("Can not delete VPC with peerings")

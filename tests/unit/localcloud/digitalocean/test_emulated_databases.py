@@ -284,6 +284,40 @@ def test_a_replica_is_made_and_deleted(account):
     assert account.get(replicas)["replicas"] == []
 
 
+def test_a_replica_is_resized_by_its_own_id(slow):
+    database = create(slow)
+    slow.clock.step(10)
+    replicas = f"{path(database)}/replicas"
+    made = slow.post(replicas, {"name": "read", "size": "db-s-1vcpu-2gb", "storage_size_mib": 40960})["replica"]
+    slow.clock.step(10)
+
+    larger = {"size": "db-s-2vcpu-4gb", "num_nodes": 1, "storage_size_mib": 81920}
+    slow.put(f"/v2/databases/{made['id']}/resize", larger, expect=202)
+
+    told = slow.get(f"{replicas}/read")["replica"]
+    assert (told["status"], told["size"], told["storage_size_mib"]) == ("resizing", "db-s-2vcpu-4gb", 81920)
+    slow.clock.step(10)
+    assert slow.get(f"{replicas}/read")["replica"]["status"] == "online"
+    smaller = larger | {"size": "db-s-1vcpu-2gb"}
+    assert slow.message("PUT", f"/v2/databases/{made['id']}/resize", smaller, expect=422) == (
+        "cluster cannot be resized to a smaller size"
+    )
+    assert slow.get(path(database))["database"]["size"] == "db-s-1vcpu-2gb"
+
+
+def test_a_replica_lies_in_a_network_of_its_own_region(account):
+    database = create(account)
+    replicas = f"{path(database)}/replicas"
+
+    near = account.post(replicas, {"name": "near"})["replica"]
+    far = account.post(replicas, {"name": "far", "region": "ams3"})["replica"]
+
+    region_by_vpc = {vpc["id"]: vpc["region"] for vpc in account.get("/v2/vpcs")["vpcs"]}
+    assert near["private_network_uuid"] == database["private_network_uuid"]
+    assert region_by_vpc[far["private_network_uuid"]] == "ams3"
+    assert account.message("POST", replicas, {"name": "odd", "size": "none"}, expect=422) == "invalid size"
+
+
 def test_databases_are_listed_by_tag(account):
     create(account, tags=["a"])
     create(account, VALKEY, tags=["b"])

@@ -134,6 +134,9 @@ def test_rules_are_removed_one_by_one_or_all(account):
     [
         ({"kind": "surprise"}, "kind must be one of status, timeout-before, timeout-after-commit, cut-body, latency"),
         ({"kind": "status", "when": 3}, "unknown field when"),
+        ({"kind": "latency", "latency_s": "2"}, "latency_s cannot be '2'"),
+        ({"kind": "status", "nth": True}, "nth cannot be True"),
+        (["status"], "the body must be a JSON object"),
         ({"kind": "status", "path": "("}, "missing ), unterminated subpattern at position 0"),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from digitalocean_account import CLUSTER, POSTGRES, VPC
 
@@ -101,6 +103,26 @@ def test_a_vpc_with_members_stays(account):
     account.delete(f"/v2/kubernetes/clusters/{cluster['id']}")
     account.delete(f"/v2/databases/{database['id']}")
     account.delete(path)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v2/nfs", {"name": "weights", "size_gib": 50, "region": "nyc2", "vpc_ids": ["{vpc}"]}),
+        (
+            "/v2/vpc_nat_gateways",
+            {"name": "nat", "type": "PUBLIC", "region": "nyc2", "size": 1, "vpcs": [{"vpc_uuid": "{vpc}"}]},
+        ),
+    ],
+)
+def test_a_vpc_stays_while_a_share_or_a_gateway_is_in_it(account, path, body):
+    vpc = account.post("/v2/vpcs", VPC | {"region": "nyc2"})["vpc"]["id"]
+    made = account.post(path, json.loads(json.dumps(body).replace("{vpc}", vpc)))
+    [thing] = made.values()
+
+    account.delete(f"/v2/vpcs/{vpc}", expect=409)
+    account.delete(f"{path}/{thing['id']}", expect=None)
+    account.delete(f"/v2/vpcs/{vpc}")
 
 
 def test_a_deleted_member_may_hold_its_vpc_a_while_longer(make_account):

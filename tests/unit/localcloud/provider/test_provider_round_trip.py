@@ -110,6 +110,7 @@ CHANGES = {
     "pool": {"maxNodes": 5, "labels": {"a": "b"}, "taints": []},
     "db": {"size": "db-s-2vcpu-4gb", "nodeCount": 2, "tags": ["prod", "more"], "version": "18"},
     "cache": {"evictionPolicy": "noeviction"},
+    "replica": {"size": "db-s-2vcpu-4gb", "storageSizeMib": "81920"},
     "wall": {"rules": [{"type": "ip_addr", "value": "203.0.113.9"}, {"type": "k8s", "value": Ref("cluster")}]},
     "pgconf": {"workMem": 32},
     "vkconf": {"timeout": 300},
