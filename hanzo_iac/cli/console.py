@@ -13,12 +13,20 @@ if TYPE_CHECKING:
     from hanzo_iac.errors import HanzoError
 
 
+PIPED_WIDTH = 100
+"""Columns where there is no terminal, whatever COLUMNS says: what is piped or kept is always the same text."""
+NARROWEST, WIDEST = 80, 140
+"""Columns of a terminal that are used. In a narrower one lines go on in the next, which reads better than slivers."""
+
+
 @cache
 def stdout() -> Console:
-    """The console for data: tables, trees, text a person asked for."""
+    """The console for data: tables, trees, text a person asked for. Nothing in it is markup: much is the user's."""
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=False)
+    terminal = Console()
+    width = min(max(terminal.width, NARROWEST), WIDEST) if terminal.is_terminal else PIPED_WIDTH
+    return Console(width=width, highlight=False, markup=False, emoji=False)
 
 
 @cache

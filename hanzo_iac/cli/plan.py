@@ -22,10 +22,9 @@ HERE = Path()
 
 def plan(file: File = HERE, *, env: Env = "dev", as_json: As_json = False, strict: Strict = False) -> None:
     """Show everything that will exist, why, and what it costs a month."""
-    _hurry()
     import sys
 
-    from hanzo_iac.cli import plan_view
+    from hanzo_iac.cli import console, plan_view
     from hanzo_iac.plan.bill import cost
     from hanzo_iac.plan.render import to_json
 
@@ -34,9 +33,8 @@ def plan(file: File = HERE, *, env: Env = "dev", as_json: As_json = False, stric
     if as_json:
         sys.stdout.write(to_json(planned))
     else:
-        console = plan_view.console()
-        plan_view.print_summary(planned, console)
-        plan_view.print_bill(planned, bill, console)
+        plan_view.print_summary(planned, console.stdout())
+        plan_view.print_bill(planned, bill, console.stdout())
         plan_view.print_notices(planned)
     if strict:
         plan_view.refuse_unknown_prices(bill)
@@ -50,7 +48,6 @@ def explain(
     as_json: As_json = False,
 ) -> None:
     """Show every value of the plan, where it came from, and why it is so."""
-    _hurry()
     from dataclasses import asdict
 
     from hanzo_iac.cli import console, plan_view
@@ -63,12 +60,11 @@ def explain(
     if as_json:
         console.print_json([asdict(row) for row in rows])
         return
-    plan_view.print_explanation(planned, rows, plan_view.console())
+    plan_view.print_explanation(planned, rows, console.stdout())
 
 
 def cost(file: File = HERE, *, env: Env = "dev", as_json: As_json = False, strict: Strict = False) -> None:
     """Show what the plan costs a month, line by line, with the source of each price."""
-    _hurry()
     from hanzo_iac.cli import console, plan_view
     from hanzo_iac.plan.bill import cost as billed
 
@@ -77,24 +73,10 @@ def cost(file: File = HERE, *, env: Env = "dev", as_json: As_json = False, stric
     if as_json:
         console.print_json(plan_view.bill_json(planned, bill))
     else:
-        terminal = plan_view.console()
-        plan_view.print_bill(planned, bill, terminal)
-        plan_view.print_sources(bill, terminal)
+        plan_view.print_bill(planned, bill, console.stdout())
+        plan_view.print_sources(bill, console.stdout())
     if strict:
         plan_view.refuse_unknown_prices(bill)
-
-
-def _hurry() -> None:
-    """
-    What follows starts a fifth sooner: no cycles are collected while modules load, no packages searched for plugins.
-
-    Measured 2026-11: 0.41 s of processor time becomes 0.34 s. Memory stays at 40 MB, as the command ends at once.
-    """
-    import gc
-    import os
-
-    gc.disable()
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
 def _planned(file: Path, env: str) -> tuple[Application, Plan]:

@@ -11,26 +11,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from hanzo_iac.cli.console import stderr
+from hanzo_iac.cli.console import PIPED_WIDTH, stderr
 from hanzo_iac.errors import Fault, InputError
 from hanzo_iac.plan.bill import Bill, BillLine
 from hanzo_iac.plan.explanation import Explained, parts
 from hanzo_iac.plan.spec import Plan
 from hanzo_iac.plan.summary import Row, summary
 
-PIPED_WIDTH = 100
-WIDEST = 140
 NARROW = 12
 WIDE = 26
 # Most columns of the kind, and of a name and a reason; longer ones go on in the next line.
-
-
-def console() -> Console:
-    """Stdout: as wide as the terminal, or 100 columns where there is none."""
-    terminal = Console(highlight=False)
-    if terminal.is_terminal:
-        return Console(highlight=False, width=min(terminal.width, WIDEST))
-    return Console(highlight=False, width=PIPED_WIDTH)
 
 
 def print_summary(plan: Plan, to: Console) -> None:
