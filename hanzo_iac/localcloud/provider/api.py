@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+from urllib.parse import quote, urlencode
 
 import requests
 
@@ -21,6 +22,16 @@ Json = dict[str, Any]
 
 USER_AGENT = "hanzo-iac (pulumi-resource-digitalocean)"
 PAGE = 200  # the most DigitalOcean lists at once
+
+
+def segment(name: str) -> str:
+    """
+    A name that people choose, as one segment of a path.
+
+    >>> segment("a/b?c"), segment("team:blue")
+    ('a%2Fb%3Fc', 'team:blue')
+    """
+    return quote(name, safe=":@")
 
 
 class ApiError(Exception):
@@ -160,7 +171,7 @@ class Api:
 
     def _once(self, method: str, path: str, query: Mapping[str, Any], body: Any) -> Json:
         """One request and its JSON, or the failure in words."""
-        url = requests.Request(method, self.settings.api + path, params=dict(query)).prepare().url or ""
+        url = f"{self.settings.api}{path}{'?' if query else ''}{urlencode(query)}"
         sent = json.dumps(body).encode() if body is not None else b""
         headers = {"Authorization": f"Bearer {self.settings.token}", "User-Agent": USER_AGENT}
         if sent:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from hanzo_iac.localcloud.digitalocean import Cloud, Fault
 from hanzo_iac.localcloud.digitalocean.cloud import Asked
@@ -97,7 +97,7 @@ class InProcess:
     def __call__(self, method: str, url: str, *, headers: Mapping[str, str], body: bytes, timeout_s: float) -> Answer:
         """The account's answer."""
         place = urlsplit(url)
-        asked = Asked(method, place.path, dict(parse_qsl(place.query)), body, headers["Authorization"], LOCAL)
+        asked = Asked(method, unquote(place.path), dict(parse_qsl(place.query)), body, headers["Authorization"], LOCAL)
         self.calls += 1
         if self.calls == self.kill_at and not self.kill_after_commit:
             raise Killed

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import ssl
+
 from hanzo_iac.errors import Fault, InputError
 from hanzo_iac.localcloud.provider.api import ApiError
 from hanzo_iac.localcloud.provider.call import Call
@@ -65,7 +68,18 @@ def read_certificate(call: Call, name: str, known: State) -> State | None:
         "domains": sorted(certificate.get("dns_names") or []),
     }
     written = ("privateKey", "leafCertificate", "certificateChain")
-    return state | {name: known[name] for name in written if known.get(name)}
+    state |= {name: known[name] for name in written if known.get(name)}
+    if known.get("leafCertificate") and not is_of(known["leafCertificate"], state["sha1Fingerprint"]):
+        state["leafCertificate"] = f"another certificate ({state['sha1Fingerprint']})"
+    return state
+
+
+def is_of(pem: str, fingerprint: str) -> bool:
+    """Whether a fingerprint is this certificate's, as far as both can be read."""
+    try:
+        return hashlib.sha1(ssl.PEM_cert_to_DER_cert(pem), usedforsecurity=False).hexdigest() == fingerprint.lower()
+    except ValueError:
+        return True
 
 
 def delete_certificate(call: Call, name: str, _state: State) -> None:

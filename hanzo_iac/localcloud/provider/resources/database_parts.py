@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from hanzo_iac.errors import Fault, InputError
-from hanzo_iac.localcloud.provider.api import ApiError
+from hanzo_iac.localcloud.provider.api import ApiError, segment
 from hanzo_iac.localcloud.provider.call import Call
 from hanzo_iac.localcloud.provider.check import Failure
 from hanzo_iac.localcloud.provider.fields import State, answer, bag, block, integer, many, parent, text
@@ -21,7 +21,7 @@ from hanzo_iac.localcloud.provider.resources.databases import DATABASES, connect
 def inside(inputs: State, collection: str, name: str | None = None) -> str:
     """The path of a collection of a cluster, or of one thing in it."""
     path = f"{DATABASES}/{inputs['clusterId']}/{collection}"
-    return path if name is None else f"{path}/{name}"
+    return path if name is None else f"{path}/{segment(name)}"
 
 
 def located(kind: str) -> Any:

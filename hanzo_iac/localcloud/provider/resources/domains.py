@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hanzo_iac.errors import Fault, InputError
+from hanzo_iac.localcloud.provider.api import segment
 from hanzo_iac.localcloud.provider.call import Call
 from hanzo_iac.localcloud.provider.check import Failure
 from hanzo_iac.localcloud.provider.fields import State, integer, parent, text
@@ -19,7 +20,7 @@ NUMBERS = ("port", "priority", "weight", "flags")
 
 def find_domain(call: Call, inputs: State) -> Json | None:
     """The account's domain of that name."""
-    found = call.api.find(f"{DOMAINS}/{inputs['name']}")
+    found = call.api.find(f"{DOMAINS}/{segment(inputs['name'])}")
     return found["domain"] if found else None
 
 
@@ -46,7 +47,7 @@ DOMAIN = Resource(
     post=post_domain,
     identify=lambda domain, _: domain["name"],
     read=read_domain,
-    delete=lambda call, name, _: call.api.delete(f"{DOMAINS}/{name}"),
+    delete=lambda call, name, _: call.api.delete(f"{DOMAINS}/{segment(name)}"),
 )
 
 
@@ -70,7 +71,7 @@ def same_name(old: Any, new: Any) -> bool:
 def find_record(call: Call, inputs: State) -> Json | None:
     """A record of the same name, type and value."""
     name = inputs["name"]
-    for record in call.api.pages(f"{DOMAINS}/{inputs['domain']}/records", "domain_records"):
+    for record in call.api.pages(f"{DOMAINS}/{segment(inputs['domain'])}/records", "domain_records"):
         named = record["name"] in (name, name.removesuffix(f".{inputs['domain']}."))
         if record["type"] == inputs["type"] and named and same_value(record.get("data"), inputs["value"]):
             return record
@@ -86,13 +87,15 @@ def record_request(inputs: State) -> Json:
 
 def post_record(call: Call, inputs: State) -> Json:
     """Create it."""
-    return dict(call.api.post(f"{DOMAINS}/{inputs['domain']}/records", record_request(inputs))["domain_record"])
+    return dict(
+        call.api.post(f"{DOMAINS}/{segment(inputs['domain'])}/records", record_request(inputs))["domain_record"]
+    )
 
 
 def read_record(call: Call, record_id: str, known: State) -> State | None:
     """What it is now."""
     domain = known["domain"]
-    found = call.api.find(f"{DOMAINS}/{domain}/records/{record_id}")
+    found = call.api.find(f"{DOMAINS}/{segment(domain)}/records/{record_id}")
     if found is None:
         return None
     record = found["domain_record"]
@@ -104,7 +107,7 @@ def read_record(call: Call, record_id: str, known: State) -> State | None:
 
 def update_record(call: Call, record_id: str, olds: State, news: State) -> None:
     """Change it in place."""
-    call.api.put(f"{DOMAINS}/{olds['domain']}/records/{record_id}", record_request(news))
+    call.api.put(f"{DOMAINS}/{segment(olds['domain'])}/records/{record_id}", record_request(news))
 
 
 def record_rules(inputs: State) -> list[Failure]:
@@ -148,6 +151,6 @@ RECORD = Resource(
     identify=lambda record, _: str(record["id"]),
     read=read_record,
     update=update_record,
-    delete=lambda call, record_id, state: call.api.delete(f"{DOMAINS}/{state['domain']}/records/{record_id}"),
+    delete=lambda call, record_id, state: call.api.delete(f"{DOMAINS}/{segment(state['domain'])}/records/{record_id}"),
     locate=locate_record,
 )

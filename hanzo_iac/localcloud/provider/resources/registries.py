@@ -6,6 +6,7 @@ import datetime
 import json
 
 from hanzo_iac.errors import Fault, InputError
+from hanzo_iac.localcloud.provider.api import segment
 from hanzo_iac.localcloud.provider.call import Call
 from hanzo_iac.localcloud.provider.fields import State, flag, integer, parent, text
 from hanzo_iac.localcloud.provider.resource import Json, Resource
@@ -19,7 +20,7 @@ LONGEST_S = 1576800000
 
 def find_registry(call: Call, inputs: State) -> Json | None:
     """The account's registry of that name."""
-    found = call.api.find(f"{REGISTRIES}/{inputs['name']}")
+    found = call.api.find(f"{REGISTRIES}/{segment(inputs['name'])}")
     return found["registry"] if found else None
 
 
@@ -71,7 +72,7 @@ REGISTRY = Resource(
     identify=lambda registry, _: registry["name"],
     read=read_registry,
     update=update_registry,
-    delete=lambda call, name, _: call.api.delete(f"{REGISTRIES}/{name}"),
+    delete=lambda call, name, _: call.api.delete(f"{REGISTRIES}/{segment(name)}"),
 )
 
 
@@ -79,7 +80,7 @@ def issue(call: Call, inputs: State) -> Json:
     """New credentials, as the state they make; asking is all it takes."""
     expire_s = inputs.get("expirySeconds", LONGEST_S)
     name, write = inputs["registryName"], bool(inputs.get("write"))
-    path = f"{REGISTRIES}/{name}/docker-credentials"
+    path = f"{REGISTRIES}/{segment(name)}/docker-credentials"
     config = json.dumps(call.api.get(path, read_write=str(write).lower(), expiry_seconds=expire_s))
     until = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=expire_s)
     return {"dockerCredentials": config, "credentialExpirationTime": until.strftime("%Y-%m-%dT%H:%M:%SZ")}
@@ -87,7 +88,7 @@ def issue(call: Call, inputs: State) -> Json:
 
 def read_credentials(call: Call, name: str, known: State) -> State | None:
     """The known credentials while they are good, else new ones; the API never says old ones again."""
-    if call.api.find(f"{REGISTRIES}/{name}") is None:
+    if call.api.find(f"{REGISTRIES}/{segment(name)}") is None:
         return None
     kept = {
         "registryName": name,
@@ -103,7 +104,7 @@ def read_credentials(call: Call, name: str, known: State) -> State | None:
 
 def check_registry(call: Call, inputs: State) -> Json:
     """Credentials need a registry; they are issued when they are read for the first time."""
-    if call.api.find(f"{REGISTRIES}/{inputs['registryName']}") is None:
+    if call.api.find(f"{REGISTRIES}/{segment(inputs['registryName'])}") is None:
         what = f"there is no container registry {inputs['registryName']!r}"
         raise InputError(Fault("", what, "registryName must name one of this account"))
     return {}

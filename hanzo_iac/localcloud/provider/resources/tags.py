@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hanzo_iac.localcloud.provider.api import ApiError
+from hanzo_iac.localcloud.provider.api import ApiError, segment
 from hanzo_iac.localcloud.provider.call import Call
 from hanzo_iac.localcloud.provider.fields import State, text
 from hanzo_iac.localcloud.provider.resource import Json, Resource
@@ -21,16 +21,16 @@ def retag(call: Call, kind: str, thing: str, tags: tuple[list[str], list[str]]) 
     old, new = tags
     body = {"resources": [{"resource_id": thing, "resource_type": kind}]}
     for tag in sorted(set(old) - set(new)):
-        call.api.delete(f"/v2/tags/{tag}/resources", body=body)
+        call.api.delete(f"/v2/tags/{segment(tag)}/resources", body=body)
     for tag in sorted(set(new) - set(old)):
         call.api.repost("/v2/tags", {"name": tag})
-        call.api.repost(f"/v2/tags/{tag}/resources", body)
+        call.api.repost(f"/v2/tags/{segment(tag)}/resources", body)
 
 
 def find_tag(call: Call, inputs: State) -> Json | None:
     """The tag of that name; a tag is nothing but its name."""
     try:
-        found = call.api.find(f"/v2/tags/{inputs['name']}")
+        found = call.api.find(f"/v2/tags/{segment(inputs['name'])}")
     except ApiError as error:
         if error.status != 422:
             raise
@@ -57,6 +57,6 @@ TAG = Resource(
     post=lambda call, inputs: dict(call.api.post("/v2/tags", {"name": inputs["name"]})["tag"]),
     identify=lambda tag, _: tag["name"],
     read=read_tag,
-    delete=lambda call, name, _: call.api.delete(f"/v2/tags/{name}"),
+    delete=lambda call, name, _: call.api.delete(f"/v2/tags/{segment(name)}"),
     locate=lambda _, given: (given, {"name": given}),
 )

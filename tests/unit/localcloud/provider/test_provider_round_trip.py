@@ -9,7 +9,7 @@ from provider_stack import PROGRAM, self_signed, wanted
 
 from hanzo_iac.localcloud.provider import compare
 from hanzo_iac.localcloud.provider.operations import refreshed_inputs
-from hanzo_iac.localcloud.provider.rehearsal import Ref, over_the_wire, urn_of
+from hanzo_iac.localcloud.provider.rehearsal import Ref, Stopped, over_the_wire, urn_of
 from hanzo_iac.localcloud.provider.resources import TABLE
 
 NAMES = [one.name for one in PROGRAM]
@@ -161,6 +161,17 @@ def test_a_custom_certificate_keeps_its_key_and_is_replaced_by_another(stack):
     key, leaf = self_signed()
     other = wanted("cert", "Certificate", name="own", privateKey=key, leafCertificate=leaf)
     assert stack.up([other]) == [("delete", "cert"), ("create", "cert")]
+
+
+def test_a_certificate_of_the_same_name_with_another_key_is_not_taken_over(stack):
+    def certificate():
+        key, leaf = self_signed()
+        return wanted("cert", "Certificate", name="own", privateKey=key, leafCertificate=leaf)
+
+    stack.up([certificate()])
+    stack.stack.clear()
+    with pytest.raises(Stopped, match=r'exists already .* leafCertificate is "another certificate'):
+        stack.up([certificate()])
 
 
 def test_drift_is_found_by_a_refresh_and_repaired(deployed):
