@@ -34,10 +34,9 @@ def planned(file: Path, environment: str) -> Plan:
 def variables(cloud: Cloud) -> dict[str, str]:
     """Variable -> value under which plain `pulumi` sees the stacks of `hanzo local up` and reaches the cloud."""
     from hanzo_iac.cache import cache_root
-    from hanzo_iac.cli.engine import engine_environment, make_passphrase
+    from hanzo_iac.cli.engine import engine_environment
     from hanzo_iac.toolchain import ensure
 
-    make_passphrase(cache_root())
     return engine_environment(cache_root(), ensure(*PROGRAMS, "pulumi-language-python"), cloud)
 
 
@@ -68,6 +67,8 @@ def print_running(plan: Plan, outcome: Outcome) -> None:
         out.print(f"  {service:<10} {url}  (simulated address: no container runs behind it)", soft_wrap=True)
     money = f"{usd(bill.low_usd)} to {usd(bill.high_usd)}" if bill.low_usd != bill.high_usd else usd(bill.low_usd)
     out.print(f"  on DigitalOcean it would cost {least}{money} US dollars a month, LLM tokens not counted")
+    if plan.notices:
+        console.say(f"\n{len(plan.notices)} notices about this plan: hanzo plan says them")
     console.say(
         "\nnext: hanzo local status          what runs, and what of it is simulated\n"
         "      hanzo explain services/web  every value of the plan and why\n"

@@ -8,7 +8,6 @@ globals: run one stack at a time in a process. State lies in a folder of the cac
 from __future__ import annotations
 
 import os
-import secrets
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -30,6 +29,14 @@ if TYPE_CHECKING:
     from hanzo_iac.toolchain import Toolchain
 
 LOOPBACK = "127.0.0.1,localhost,::1"
+
+PASSPHRASE = "local-cloud"  # noqa: S105
+"""Of every state we keep. Not a secret: it guards passwords of servers that listen on loopback and end with the cloud.
+Drawn anew for each cloud, it would not fit the salt that plain `pulumi` writes into stacks/Pulumi.<name>.yaml."""
+
+WHOLE_FILES = "metadata=skip"
+"""Without it the engine writes a second file beside each file of the state, not atomically; one that a kill left empty
+makes the stack unreadable ("failed to load checkpoint: EOF"). Seen with Pulumi 3.259.0, 2026-11."""
 
 SWITCHES = (
     "PULUMI_SKIP_UPDATE_CHECK",
@@ -65,7 +72,7 @@ class Outcome:
         return not set(self.changes) - {"same"}
 
 
-def engine_environment(cache: Path, toolchain: Toolchain, cloud: Cloud | None = None) -> dict[str, str]:
+def engine_environment(cache: Path, toolchain: Toolchain, cloud: Cloud) -> dict[str, str]:
     """Variable -> value for the engine and all it starts. Pure: nothing is made."""
     # The program itself first: the engine looks for language hosts beside it, and the Kubernetes provider finds
     # `hanzo credential` beside the running Python.
@@ -73,12 +80,13 @@ def engine_environment(cache: Path, toolchain: Toolchain, cloud: Cloud | None = 
     return {
         "PATH": os.pathsep.join(path),
         "PULUMI_HOME": str(toolchain.pulumi_home),
-        "PULUMI_BACKEND_URL": f"file://{state_folder(cache)}",
-        "PULUMI_CONFIG_PASSPHRASE_FILE": str(_passphrase_file(cache)),
+        "PULUMI_BACKEND_URL": f"file://{state_folder(cache)}?{WHOLE_FILES}",
+        "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+        "HANZO_PYTHON": sys.executable,
         "NO_PROXY": LOOPBACK,
         "no_proxy": LOOPBACK,
         **dict.fromkeys(SWITCHES, "true"),
-        **(cloud.environment() if cloud else {}),
+        **cloud.environment(),
     }
 
 
@@ -89,11 +97,11 @@ def state_folder(cache: Path) -> Path:
 
 @dataclass(frozen=True)
 class Engine:
-    """Pulumi, with the state in this cache, against this cloud (None: DigitalOcean, by the caller's own token)."""
+    """Pulumi, with the state in this cache, against this cloud."""
 
     cache: Path
     toolchain: Toolchain
-    cloud: Cloud | None = None
+    cloud: Cloud
     listen: Callable[[Board], None] = field(default=lambda _: None)
     """Called after each event with all that is known so far. Must not raise: the engine would go on unheard."""
 
@@ -157,13 +165,12 @@ class Engine:
         with _process_environment(self.environment):
             state = self.state(application, environment)
             state.folder.mkdir(parents=True, exist_ok=True)
-            make_passphrase(self.cache)
             repair.stop_leftovers(self.toolchain)
             was_killed = repair.clear_locks(state)
             stack = _stack(environment, self._workspace(application, program))
             if was_killed or state.has_pending:
                 # What was being made when the run died is unknown to the state. Providers find it again by name.
-                self._run(stack.refresh, clear_pending_creates=True)
+                self._run(stack.refresh, title="putting right what a killed run left", clear_pending_creates=True)
             with repair.children_stopped_on_interrupt():
                 yield stack
 
@@ -180,10 +187,10 @@ class Engine:
             pulumi_command=PulumiCommand(root=str(self.toolchain.path("pulumi").parents[1]), skip_version_check=True),
         )
 
-    def _run(self, action: Callable[..., Any], **options: Any) -> Outcome:
+    def _run(self, action: Callable[..., Any], *, title: str = "", **options: Any) -> Outcome:
         from pulumi.automation.errors import CommandError, ConcurrentUpdateError, InlineSourceRuntimeError
 
-        board = Board()
+        board = Board(title=title)
 
         def on_event(event: EngineEvent) -> None:
             board.observe(event)
@@ -277,33 +284,15 @@ def _nothing() -> None:
     """A program without resources; `destroy` reads the state alone."""
 
 
-def _passphrase_file(cache: Path) -> Path:
-    return cache / "local" / "passphrase"
-
-
-def make_passphrase(cache: Path) -> None:
-    """The key of all secrets in the state, drawn once for this cache and readable by its owner only."""
-    file = _passphrase_file(cache)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
-    with os.fdopen(handle, "w") as stream:
-        stream.write(secrets.token_urlsafe(32))
-
-
 @contextmanager
 def _process_environment(environment: Mapping[str, str]) -> Iterator[None]:
     """
     The engine's variables in this process for the time of a run.
 
-    The inline program talks to the engine from here, and the Automation API hands our own variables on, where a
-    passphrase of the caller's other stacks would win over our file.
+    The inline program talks to the engine from here, and the Automation API hands our own variables on.
     """
     before = dict(os.environ)
     os.environ.update(environment)
-    os.environ.pop("PULUMI_CONFIG_PASSPHRASE", None)
     try:
         yield
     finally:

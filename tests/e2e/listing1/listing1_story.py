@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import shutil
 import ssl
 import subprocess
 import sys
@@ -43,9 +44,19 @@ class Listing1:
         return self._run([sys.executable, "-m", "hanzo_iac.cli", *words], self.variables)
 
     def pulumi(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """One plain `pulumi` command in the repository, under what `hanzo local env` prints."""
-        exported = self.hanzo("local", "env", "--json").stdout
-        return self._run(["pulumi", *words, "--non-interactive"], {**self.variables, **json.loads(exported)})
+        """One plain `pulumi` command in a copy of the repository, under what `hanzo local env` prints."""
+        variables = {**self.variables, **json.loads(self.hanzo("local", "env", "--json").stdout)}
+        return self._run(["pulumi", *words, "--non-interactive"], variables, self._repository())
+
+    def _repository(self) -> Path:
+        # A copy, because Pulumi writes into the files of the stacks.
+        copy = self.cache.with_name("repository")
+        if not copy.exists():
+            for folder in ("stacks", "policy", "examples"):
+                shutil.copytree(ROOT / folder, copy / folder)
+            shutil.copy(ROOT / "Pulumi.yaml", copy)
+            (copy / ".venv").symlink_to(sys.prefix)
+        return copy
 
     def resources(self, environment: str) -> list[dict[str, Any]]:
         """What the engine registered, from its own export of the stack."""
@@ -77,9 +88,11 @@ class Listing1:
         )
         return read_api_server(self.account(f"/v2/kubernetes/clusters/{cluster['id']}/credentials"), path)
 
-    def _run(self, command: list[str], variables: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    def _run(
+        self, command: list[str], variables: Mapping[str, str], folder: Path = ROOT
+    ) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
-            command, cwd=ROOT, env=dict(variables), capture_output=True, text=True, check=False, timeout=280
+            command, cwd=folder, env=dict(variables), capture_output=True, text=True, check=False, timeout=280
         )
         assert "Traceback" not in done.stderr, done.stderr
         return done
