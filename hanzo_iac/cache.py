@@ -7,5 +7,6 @@ from pathlib import Path
 
 
 def cache_root() -> Path:
-    """The cache folder; not necessarily there yet. Nothing of ours is written outside it."""
-    return Path(os.environ.get("HANZO_CACHE") or Path.home() / ".cache" / "hanzo-iac")
+    """The cache folder, absolute; not necessarily there yet. Nothing of ours is written outside it."""
+    # Absolute, as the engine and the local cloud run in folders of their own.
+    return Path(os.environ.get("HANZO_CACHE") or "~/.cache/hanzo-iac").expanduser().absolute()

@@ -54,15 +54,19 @@ def install_(
 
 
 @app.command()
-def path(name: Annotated[str, typer.Argument(help="A program, or pulumi-home.")]) -> None:
+def path(name: Annotated[str, typer.Argument(help="A program, or pulumi-home.")], *, as_json: As_json = False) -> None:
     """Where a program lies. Nothing is installed: a program that is not here is an error."""
+    from hanzo_iac.cli import console
     from hanzo_iac.toolchain import Toolchain, find, store
 
     if name == "pulumi-home":
         place: Path = Toolchain(store.toolchain_root()).pulumi_home
     else:
         place = find(name).path(name)
-    typer.echo(str(place))
+    if as_json:
+        console.print_json({"program": name, "path": str(place)})
+    else:
+        typer.echo(str(place))
 
 
 def _row(program: Program, state: State) -> dict[str, Any]:

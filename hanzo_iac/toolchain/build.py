@@ -11,6 +11,7 @@ import os
 import shutil
 import signal
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 from hanzo_iac.toolchain import routes, store
@@ -130,7 +131,8 @@ def _run(shop: Workshop, command: tuple[str, ...], folder: Path) -> tuple[int, s
                 except subprocess.TimeoutExpired:
                     shop.progress.advance(0, None)
         except BaseException:
-            os.killpg(process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             raise
     return status, said.read_text(errors="replace"), complaint.read_text(errors="replace")

@@ -6,6 +6,7 @@ Everything read from the machine is an argument or one call away, and nothing is
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
@@ -17,7 +18,7 @@ from pathlib import Path
 
 from hanzo_iac.cache import cache_root
 from hanzo_iac.toolchain import programs, routes, store
-from hanzo_iac.toolchain.install import described
+from hanzo_iac.toolchain.install import command_for, described
 from hanzo_iac.toolchain.programs import Program
 from hanzo_iac.toolchain.store import State
 
@@ -27,8 +28,6 @@ RUN_DISK_BYTES = 1_000_000_000
 """Free space for running: a local control plane and its databases grow to some hundred MB. Rounded up."""
 GO_MINIMUM = (1, 26)
 """The `go` line of every go.mod in tools/."""
-
-INSTALL = "hanzo toolchain install"
 
 
 @dataclass(frozen=True)
@@ -99,8 +98,11 @@ def go(environment: Mapping[str, str], *, needed: bool) -> Check:
 
 
 def disk(folder: Path, *, complete: bool) -> Check:
-    """There is room for what will be written below the cache."""
+    """What will be written below the cache can be, and there is room for it."""
     there = next(path for path in (folder, *folder.parents) if path.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        what = f"{there} {'cannot be written' if there.is_dir() else 'is not a folder'}"
+        return Check("disk", what, "set HANZO_CACHE to a folder that can be written")
     free, wanted = shutil.disk_usage(there).free, RUN_DISK_BYTES if complete else BUILD_DISK_BYTES
     what = f"{free / 1e9:.1f} GB free at {there}"
     remedy = "" if free >= wanted else f"free {wanted / 1e9:.0f} GB there, or set HANZO_CACHE to a folder elsewhere"
@@ -124,7 +126,7 @@ def cached(row: Program, state: State) -> Check:
     if state.ready and state.manifest:
         return Check(row.name, f"{row.version}, whole ({state.manifest.route})")
     what = "not installed" if state.word == "missing" else f"damaged: {state.why}"
-    return Check(row.name, what, f"run `{INSTALL}`")
+    return Check(row.name, what, f"run `{command_for(row)}`")
 
 
 SDK_PAIRS = (

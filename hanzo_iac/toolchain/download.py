@@ -191,7 +191,8 @@ def _open(shop: Workshop, url: str, start: int) -> _Answer:
     shop.answering_hosts.add(host)
     length = response.headers.get("Content-Length")
     begins = start if response.status == 206 and _range_start(response) == start else 0
-    return _Answer(response.status, int(length) + begins if length else None, begins, response)
+    total = int(length) + begins if length and length.isdigit() else None
+    return _Answer(response.status, total, begins, response)
 
 
 def _refused(refusal: HTTPError, url: str) -> _Answer:

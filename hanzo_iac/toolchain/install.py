@@ -144,7 +144,12 @@ def _with_needs(rows: tuple[Program, ...]) -> tuple[Program, ...]:
 
 def _absent(row: Program, found: State) -> Fault:
     what = "not installed" if found.word == "missing" else f"damaged: {found.why}"
-    return Fault(f"{row.name} {row.version}", what, "run `hanzo toolchain install`")
+    return Fault(f"{row.name} {row.version}", what, f"run `{command_for(row)}`")
+
+
+def command_for(row: Program) -> str:
+    """What a person types to have the program: its whole group comes with it."""
+    return "hanzo toolchain install" + ("" if row.group == "core" else f" {row.group}")
 
 
 @contextmanager

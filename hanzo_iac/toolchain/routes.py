@@ -148,10 +148,10 @@ def script_text(script: Script, interpreter: str) -> str:
 
 
 def script_interpreter(text: str) -> str:
-    """
+    r"""
     The interpreter written in a script of ours; empty when there is none.
 
-    >>> script_interpreter("#!/bin/sh\\npython='/opt/my python/bin/python3'\\nexec ...")
+    >>> script_interpreter("#!/bin/sh\npython='/opt/my python/bin/python3'\nexec ...")
     '/opt/my python/bin/python3'
     """
     lines = text.splitlines()

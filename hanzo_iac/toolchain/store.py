@@ -16,7 +16,8 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from hanzo_iac.cache import cache_root
@@ -64,7 +65,8 @@ class State:
 
 def toolchain_root() -> Path:
     """The folder of all installed programs: `HANZO_TOOLCHAIN`, else `toolchain` in the cache."""
-    return Path(os.environ.get(ROOT_VARIABLE) or cache_root() / "toolchain")
+    named = os.environ.get(ROOT_VARIABLE)
+    return Path(named).expanduser().absolute() if named else cache_root() / "toolchain"
 
 
 def home(program: Program) -> Path:
@@ -133,8 +135,10 @@ def check(root: Path, program: Program, *, thorough: bool = False) -> State:
         if current != entry:
             moved[path] = current
     if moved:
-        manifest = Manifest(manifest.route, manifest.source, manifest.seconds, {**manifest.files, **moved})
-        write_manifest(root, program, manifest)
+        manifest = replace(manifest, files={**manifest.files, **moved})
+        # Where nothing can be written, in a shared toolchain, the file is hashed again next time.
+        with suppress(OSError):
+            write_manifest(root, program, manifest)
     return State("ready", "", manifest)
 
 
@@ -153,10 +157,10 @@ def _compare(path: Path, entry: Entry, *, thorough: bool) -> tuple[str, Entry]:
         return "is missing", entry
     if stat.st_size != entry.size:
         return f"has {stat.st_size} bytes instead of {entry.size}", entry
-    if (thorough or stat.st_mtime_ns != entry.mtime_ns) and sha256_of(path) != entry.sha256:
-        return "has other contents than were installed", entry
     if not os.access(path, os.R_OK):
         return "cannot be read", entry
+    if (thorough or stat.st_mtime_ns != entry.mtime_ns) and sha256_of(path) != entry.sha256:
+        return "has other contents than were installed", entry
     return "", Entry(entry.sha256, entry.size, stat.st_mtime_ns)
 
 
@@ -176,7 +180,7 @@ def put(root: Path, program: Program, files: Mapping[Path, Path], came: Manifest
     if link:
         _link(root / location(program), root / link)
         places.append(link)
-    manifest = Manifest(came.route, came.source, came.seconds, record(root, places))
+    manifest = replace(came, files=record(root, places))
     write_manifest(root, program, manifest)
     return manifest
 

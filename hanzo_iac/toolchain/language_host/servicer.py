@@ -23,9 +23,7 @@ from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, language_pb2, lang
 from hanzo_iac.errors import HanzoError, InputError
 from hanzo_iac.toolchain.language_host import commands, interpreter
 from hanzo_iac.toolchain.language_host.children import Children, output_of
-
-# The protocol this host speaks: the CLI it is tested with.
-VERSION = "3.259.0"
+from hanzo_iac.toolchain.programs import PULUMI_VERSION
 
 
 class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
@@ -41,7 +39,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         return language_pb2.LanguageHandshakeResponse()
 
     def GetPluginInfo(self, request: Any, context: Any) -> Any:
-        return plugin_pb2.PluginInfo(version=VERSION)
+        return plugin_pb2.PluginInfo(version=PULUMI_VERSION)
 
     def GetRequiredPackages(self, request: Any, context: Any) -> Any:
         # None named: a plugin that is listed but absent makes `package get-schema` download, whatever the settings

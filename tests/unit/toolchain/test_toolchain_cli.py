@@ -46,6 +46,7 @@ def test_install_then_list_then_path(run, tmp_path):
         "seconds": rows[name]["seconds"],
     }
     assert run("toolchain", "path", name).stdout == f"{script}\n"
+    assert json.loads(run("toolchain", "path", name, "--json").stdout) == {"program": name, "path": str(script)}
     assert run("toolchain", "path", "pulumi-home").stdout == f"{tmp_path / 'toolchain' / 'pulumi-home'}\n"
 
 
@@ -172,6 +173,14 @@ def test_a_full_disk_is_said_with_what_is_needed(tmp_path, monkeypatch):
     assert check.what == f"2.0 GB free at {tmp_path}"
     assert check.remedy == "free 14 GB there, or set HANZO_CACHE to a folder elsewhere"
     assert checks.disk(tmp_path, complete=True).ok
+
+
+def test_a_cache_that_is_a_file_is_said_before_anything_is_written(tmp_path):
+    taken = tmp_path / "cache"
+    taken.touch()
+    assert checks.disk(taken, complete=True) == checks.Check(
+        "disk", f"{taken} is not a folder", "set HANZO_CACHE to a folder that can be written"
+    )
 
 
 def test_plain_progress_has_steps_times_and_a_sign_of_life():

@@ -7,10 +7,11 @@ import os
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
-from hanzo_iac.errors import InputError, UsageError
+from hanzo_iac.errors import Fault, InputError, UsageError
 from hanzo_iac.toolchain import Silent, Toolchain, ensure, find, install, programs, store
 from hanzo_iac.toolchain.programs import Bundled, Download, GoBuild, Program, Script
 
@@ -99,6 +100,35 @@ def test_a_copied_cache_with_new_times_is_whole_and_hashed_once(shop, installed)
     os.utime(installed, ns=(1, 1))
     assert store.check(shop.root, TOOL).word == "ready"
     assert store.read_manifest(shop.root, TOOL).files["tool/1.0.0/bin/tool"].mtime_ns == 1
+
+
+def test_a_toolchain_that_cannot_be_written_is_whole_though_times_moved(shop, installed, monkeypatch):
+    os.utime(installed, ns=(1, 1))
+
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(store, "write_manifest", refuse)
+    assert store.check(shop.root, TOOL).word == "ready"
+
+
+def test_folders_are_absolute_whatever_is_written(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HANZO_TOOLCHAIN", "programs")
+    assert store.toolchain_root() == tmp_path / "programs"
+    monkeypatch.delenv("HANZO_TOOLCHAIN")
+    monkeypatch.setenv("HANZO_CACHE", "~/cache")
+    monkeypatch.setenv("HOME", "/home/ada")
+    assert store.toolchain_root() == Path("/home/ada/cache/toolchain")
+
+
+def test_a_missing_program_of_another_group_names_that_group(monkeypatch, tmp_path):
+    helm = Program("helm", "4.0.1", (), group="controllers")
+    monkeypatch.setattr(programs, "PROGRAMS", (helm,))
+    monkeypatch.setenv("HANZO_TOOLCHAIN", str(tmp_path))
+    with pytest.raises(InputError) as error:
+        install.find("helm")
+    assert error.value.faults == (Fault("helm 4.0.1", "not installed", "run `hanzo toolchain install controllers`"),)
 
 
 def test_a_stop_before_the_manifest_leaves_the_program_not_installed(shop, mirror, monkeypatch):
