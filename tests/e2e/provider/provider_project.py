@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import requests
+
 from hanzo_iac.localcloud.digitalocean import Cloud
 
 # The DigitalOcean resources of the paper's Listing 1.
@@ -141,6 +143,13 @@ class Project:
         """The steps of a preview that change something."""
         steps = json.loads(self.good("preview", "--json", **env))["steps"]
         return [step for step in steps if step["op"] != "same"]
+
+    def asked(self, path: str, body: dict[str, Any]) -> Any:
+        """What the account answers to a POST of somebody else's."""
+        headers = {"Authorization": "Bearer somebody"}
+        answer = requests.post(self.env["DIGITALOCEAN_API_URL"] + path, json=body, headers=headers, timeout=60)
+        assert answer.ok, answer.text
+        return answer.json()
 
     def outputs(self, *words: str) -> dict[str, Any]:
         """The stack's outputs."""

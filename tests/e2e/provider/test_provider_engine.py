@@ -82,19 +82,19 @@ def test_all_faults_of_a_program_are_told_before_anything_is_made(project):
 
 
 def test_what_exists_is_imported(project):
-    project.up()
-    [network] = [one for one in project.cloud.state.dump()["tables"]["vpcs"].values() if not one["default"]]
-    kept = project.cloud.state.dump()["tables"]["databases"]
-    [database] = [one["id"] for one in kept.values() if one["name"] == "rag-db"]
-    project.good("stack", "init", "other")
-    out = str(project.folder / "imported.py")
-    for kind, name, given in (
+    network = project.asked("/v2/vpcs", {"name": "rag", "region": "nyc2", "ip_range": "10.10.0.0/16"})["vpc"]
+    wanted = {"name": "db", "engine": "pg", "version": "17", "size": "db-s-1vcpu-2gb", "region": "nyc2", "num_nodes": 1}
+    wanted |= {"private_network_uuid": network["id"], "tags": ["rag", "hanzo"]}
+    database = project.asked("/v2/databases", wanted)["database"]["id"]
+    project.asked(f"/v2/databases/{database}/dbs", {"name": "app"})
+    found = [
         ("vpc:Vpc", "net", network["id"]),
         ("databaseDb:DatabaseDb", "app", f"{database},app"),
         ("databaseCluster:DatabaseCluster", "db", database),
-    ):
-        words = [f"digitalocean:index/{kind}", name, given, "--yes", "--out", out, "--generate-code=false"]
-        project.good("import", *words, "--protect=false")
+    ]
+    listed = [{"type": f"digitalocean:index/{kind}", "name": name, "id": given} for kind, name, given in found]
+    (project.folder / "found.json").write_text(json.dumps({"resources": listed}))
+    project.good("import", "--file", "found.json", "--yes", "--generate-code=false", "--protect=false")
     exported = json.loads(project.good("stack", "export"))["deployment"]["resources"]
     made = {
         one["urn"].rsplit("::", 1)[1]: one for one in exported if one.get("custom") and "providers" not in one["type"]
