@@ -34,9 +34,10 @@ PASSPHRASE = "local-cloud"  # noqa: S105
 """Of every state we keep. Not a secret: it guards passwords of servers that listen on loopback and end with the cloud.
 Drawn anew for each cloud, it would not fit the salt that plain `pulumi` writes into stacks/Pulumi.<name>.yaml."""
 
-WHOLE_FILES = "metadata=skip"
-"""Without it the engine writes a second file beside each file of the state, not atomically; one that a kill left empty
-makes the stack unreadable ("failed to load checkpoint: EOF"). Seen with Pulumi 3.259.0, 2026-11."""
+BACKEND_OPTIONS = "metadata=skip&create_dir=true"
+"""The folder is made by whoever comes first. Without the first option the engine writes a second file beside each file of
+the state, not atomically; one that a kill left empty makes the stack unreadable ("failed to load checkpoint: EOF"). Seen
+with Pulumi 3.259.0, 2026-11."""
 
 SWITCHES = (
     "PULUMI_SKIP_UPDATE_CHECK",
@@ -80,7 +81,7 @@ def engine_environment(cache: Path, toolchain: Toolchain, cloud: Cloud) -> dict[
     return {
         "PATH": os.pathsep.join(path),
         "PULUMI_HOME": str(toolchain.pulumi_home),
-        "PULUMI_BACKEND_URL": f"file://{state_folder(cache)}?{WHOLE_FILES}",
+        "PULUMI_BACKEND_URL": f"file://{state_folder(cache)}?{BACKEND_OPTIONS}",
         "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
         "HANZO_PYTHON": sys.executable,
         "NO_PROXY": LOOPBACK,
