@@ -35,9 +35,9 @@ PASSPHRASE = "local-cloud"  # noqa: S105
 Drawn anew for each cloud, it would not fit the salt that plain `pulumi` writes into stacks/Pulumi.<name>.yaml."""
 
 BACKEND_OPTIONS = "metadata=skip&create_dir=true"
-"""The folder is made by whoever comes first. Without the first option the engine writes a second file beside each file of
-the state, not atomically; one that a kill left empty makes the stack unreadable ("failed to load checkpoint: EOF"). Seen
-with Pulumi 3.259.0, 2026-11."""
+"""The folder is made by whoever comes first. Without the first option the engine writes a second file beside each file
+of the state, not atomically; one that a kill left empty makes the stack unreadable ("failed to load checkpoint: EOF").
+Seen with Pulumi 3.259.0, 2026-11."""
 
 SWITCHES = (
     "PULUMI_SKIP_UPDATE_CHECK",
