@@ -20,6 +20,9 @@ from hanzo_iac.catalogue.records import (
 from hanzo_iac.errors import Fault, InputError
 from hanzo_iac.record import Record
 
+_PRODUCTS = {"pg": "PostgreSQL", "valkey": "Valkey"}
+"""DigitalOcean's word for an engine -> what people call it."""
+
 
 class Catalogue(Record):
     """Everything known about what DigitalOcean sells. Mappings keep the order of the files; nobody changes them."""
@@ -59,7 +62,9 @@ class Catalogue(Record):
             InputError: the engine has no such size.
         """
         known = [other for of, other in self.database_sizes if of == engine]
-        return self.database_sizes.get((engine, slug)) or _unknown(where, f"{engine} size", slug, known)
+        return self.database_sizes.get((engine, slug)) or _unknown(
+            where, f"{_PRODUCTS.get(engine, engine)} size", slug, known
+        )
 
     def sizes_of_engine(self, engine: str) -> tuple[DatabaseSize, ...]:
         """The engine's sizes, cheapest first."""
@@ -120,15 +125,16 @@ class Catalogue(Record):
         Raises:
             InputError: it is not known, or had ended when the catalogue was read.
         """
+        product = _PRODUCTS.get(engine, engine)
         living = [known for known in self.engine_versions if known.engine == engine and not known.ended]
         offered = ", ".join(known.version for known in living)
         for known in self.engine_versions:
             if (known.engine, known.version) == (engine, version):
                 if known.ended:
-                    what = f"{engine} {version} ended on {known.end_of_life} and cannot be created any more"
+                    what = f"{product} {version} ended on {known.end_of_life} and cannot be created any more"
                     raise InputError(Fault(where, what, f"choose one of {offered}"))
                 return known
-        raise InputError(Fault(where, f"{engine} has no version {version!r}", f"choose one of {offered}"))
+        raise InputError(Fault(where, f"{product} has no version {version!r}", f"choose one of {offered}"))
 
     def newest_version(self, engine: str) -> EngineVersion:
         """The engine's newest version that had not ended when the catalogue was read."""

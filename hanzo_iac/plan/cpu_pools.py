@@ -15,9 +15,10 @@ from hanzo_iac.model.application import Application, Service
 from hanzo_iac.model.resources import CpuPool
 from hanzo_iac.names import physical_name
 from hanzo_iac.plan.ground import POOL_LABEL, Ground
+from hanzo_iac.plan.priced import priced
 from hanzo_iac.plan.scaling import Bounds
 from hanzo_iac.plan.seat import Seat, check_fit, cpu_requests
-from hanzo_iac.plan.spec import CostLine, CpuPoolSpec
+from hanzo_iac.plan.spec import CpuPoolSpec
 
 SHARED = "cpu"
 
@@ -117,14 +118,6 @@ def _holds(size: Size, cpu_m: int, memory_mib: int) -> bool:
 
 def _spec(key: str, size: Size, nodes: tuple[int, int], ground: Ground, *, because: str) -> CpuPoolSpec:
     low, high = nodes
-    line = CostLine(
-        item=size.slug,
-        quantity_low=low,
-        quantity_high=high,
-        unit_usd=size.usd_per_month,
-        source=size.price.cited,
-        because=because,
-    )
     return CpuPoolSpec(
         name=physical_name(ground.name(key), limit=POOL_NAME_LIMIT),
         size=size.slug,
@@ -133,6 +126,6 @@ def _spec(key: str, size: Size, nodes: tuple[int, int], ground: Ground, *, becau
         labels={POOL_LABEL: key},
         taints=(),
         tags=ground.tags,
-        cost=(line,),
+        cost=(priced(size.price, low, high, because=because),),
         because=because,
     )

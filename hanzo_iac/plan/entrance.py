@@ -10,7 +10,8 @@ from hanzo_iac.names import physical_name
 from hanzo_iac.plan import network
 from hanzo_iac.plan.findings import Findings
 from hanzo_iac.plan.ground import Ground
-from hanzo_iac.plan.spec import CostLine, GatewaySpec, ListenerSpec, NetworkPolicySpec, RouteSpec
+from hanzo_iac.plan.priced import priced
+from hanzo_iac.plan.spec import GatewaySpec, ListenerSpec, NetworkPolicySpec, RouteSpec
 
 NAME = "public"
 
@@ -32,22 +33,14 @@ def plan_gateway(
             "this version makes no certificate: the entrance speaks HTTP on port 80 only",
             "put a proxy that ends TLS before it until then",
         )
-    price = catalogue.price("lb-regional-network")
-    line = CostLine(
-        item=price.item,
-        quantity_low=1,
-        quantity_high=1,
-        unit_usd=price.usd_per_month,
-        source=price.cited,
-        because=f"services/{first}/port",
-    )
+    because = f"services/{first}/port"
     return GatewaySpec(
         name=NAME,
         namespace=ground.stack,
         gateway_class=ground.environment.gateway_class,
         listeners=(ListenerSpec(name="http", port=80, protocol="HTTP", hostname="", tls_secret=""),),
-        cost=(line,),
-        because=f"services/{first}/port",
+        cost=(priced(catalogue.price("lb-regional-network"), 1, because=because),),
+        because=because,
     )
 
 

@@ -69,7 +69,8 @@ def _rows(path: str, spec: Any, application: Application | None) -> Iterator[Exp
             reason = REASONS[type(spec).__name__][field.name]
             where = reason.path.format(key=path.rpartition("/")[2])
             origin = _origin(reason, value, where, application)
-            yield Explained(path, field.name, shown(value), origin, reason.why + (f" ({where})" if where else ""))
+            why = reason.why or ("as in hanzo.yaml" if origin == "written" else "not in hanzo.yaml")
+            yield Explained(path, field.name, shown(value), origin, why + (f" ({where})" if where else ""))
 
 
 def _origin(reason: Reason, value: Any, where: str, application: Application | None) -> str:

@@ -12,9 +12,10 @@ from hanzo_iac.names import physical_name
 from hanzo_iac.plan.cpu_pools import POOL_NAME_LIMIT, SHARED
 from hanzo_iac.plan.findings import Findings
 from hanzo_iac.plan.ground import POOL_LABEL, Ground
+from hanzo_iac.plan.priced import priced
 from hanzo_iac.plan.scaling import Bounds
 from hanzo_iac.plan.seat import Seat
-from hanzo_iac.plan.spec import CostLine, GpuPoolSpec
+from hanzo_iac.plan.spec import GpuPoolSpec
 from hanzo_iac.record import Record
 
 BRAND_LABEL = "doks.digitalocean.com/gpu-brand"
@@ -127,14 +128,6 @@ class Planner(Record):
 
     def _spec(self, key: str, nodes: tuple[Size, int, int], *, min_nodes: int, because: str) -> GpuPoolSpec:
         size, low, high = nodes
-        line = CostLine(
-            item=size.slug,
-            quantity_low=low,
-            quantity_high=high,
-            unit_usd=size.usd_per_month,
-            source=size.price.cited,
-            because=because,
-        )
         return GpuPoolSpec(
             name=physical_name(self.ground.name(key), limit=POOL_NAME_LIMIT),
             size=size.slug,
@@ -147,7 +140,7 @@ class Planner(Record):
             # DOKS taints GPU nodes itself; a taint written here would be a second one.
             taints=(),
             tags=self.ground.tags,
-            cost=(line,),
+            cost=(priced(size.price, low, high, because=because),),
             because=because,
         )
 

@@ -6,6 +6,7 @@ from hanzo_iac.catalogue import Catalogue
 from hanzo_iac.model.environment import Environment
 from hanzo_iac.names import physical_name
 from hanzo_iac.plan.findings import Findings
+from hanzo_iac.plan.priced import priced
 from hanzo_iac.plan.spec import ClusterSpec, CostLine, ProjectSpec, SystemPoolSpec, TagSpec, VpcSpec
 from hanzo_iac.record import Record
 
@@ -13,10 +14,10 @@ POOL_LABEL = "hanzo.ai/pool"
 """Node label that says which pool of the plan a node belongs to."""
 
 VPC_DELETE_TIMEOUT = "20m"
-# A VPC is refused deletion while members leave it; DigitalOcean's own provider gives up after two minutes.
+# A VPC is refused deletion while members leave it; DigitalOcean's own provider (4.84) gives up after two minutes.
 
 KUBECONFIG_EXPIRE_S = 7 * 24 * 3600
-# DigitalOcean's longest. Nothing of ours keeps a kubeconfig: programs ask for a fresh credential.
+# DigitalOcean's default (its OpenAPI, 2026-08). Nothing of ours keeps a kubeconfig: programs ask for a fresh one.
 
 
 class Ground(Record):
@@ -107,28 +108,10 @@ def _cluster(stack: str, environment: Environment, catalogue: Catalogue, finding
 
 def _cluster_cost(environment: Environment, catalogue: Catalogue, findings: Findings) -> tuple[CostLine, ...]:
     asked = environment.cluster
-    item = "doks-control-plane-ha" if asked.ha else "doks-control-plane"
-    plane = catalogue.price(item)
-    lines = [
-        CostLine(
-            item=item,
-            quantity_low=1,
-            quantity_high=1,
-            unit_usd=plane.usd_per_month,
-            source=plane.cited,
-            because="environment/cluster/ha",
-        )
-    ]
+    plane = catalogue.price("doks-control-plane-ha" if asked.ha else "doks-control-plane")
+    lines = [priced(plane, 1, because="environment/cluster/ha")]
     with findings.gathering():
-        size = catalogue.size(asked.system_size, where="environment/cluster/system_size")
-        lines.append(
-            CostLine(
-                item=size.slug,
-                quantity_low=asked.system_count,
-                quantity_high=asked.system_count,
-                unit_usd=size.usd_per_month,
-                source=size.price.cited,
-                because="environment/cluster/system_size",
-            )
-        )
+        where = "environment/cluster/system_size"
+        size = catalogue.size(asked.system_size, where=where)
+        lines.append(priced(size.price, asked.system_count, because=where))
     return tuple(lines)

@@ -15,9 +15,10 @@ from hanzo_iac.plan.entrance import flows_from_gateway, plan_gateway, plan_route
 from hanzo_iac.plan.findings import Findings
 from hanzo_iac.plan.ground import Ground, plan_environment
 from hanzo_iac.plan.llm import flow_to_providers, gateway_namespace
-from hanzo_iac.plan.resources import Pools, Supplies, plan_pools, plan_resources
+from hanzo_iac.plan.resources import Supplies, plan_pools, plan_resources, plan_seats
 from hanzo_iac.plan.scaling import Bounds, plan_scaling
 from hanzo_iac.plan.scope import not_deployable
+from hanzo_iac.plan.seat import Seat
 from hanzo_iac.plan.source import plan_image, plan_registry
 from hanzo_iac.plan.spec import BindingSpec, NamespaceSpec, Plan, ServiceSpec
 from hanzo_iac.plan.vector_stores import flows_to_stores
@@ -42,7 +43,9 @@ def plan(application: Application, environment: Environment, catalogue: Catalogu
         check_variables(key, service, arrow[key], findings)
     pools = plan_pools(application, bound, ground, catalogue, findings)
     supplies = plan_resources(application, arrow, ground, catalogue, findings)
-    services = _plan_services(application, bound, pools, ground, findings)
+    findings.settle()
+    seats = plan_seats(application, pools, catalogue)
+    services = _plan_services(application, bound, seats, ground, findings)
     gateway = plan_gateway(application, ground, catalogue, findings)
     planned = Plan(
         application=application.name,
@@ -73,13 +76,17 @@ def plan(application: Application, environment: Environment, catalogue: Catalogu
 
 
 def _plan_services(
-    application: Application, bounds: Mapping[str, Bounds], pools: Pools, ground: Ground, findings: Findings
+    application: Application,
+    bounds: Mapping[str, Bounds],
+    seats: Mapping[str, Seat],
+    ground: Ground,
+    findings: Findings,
 ) -> dict[str, ServiceSpec]:
     services: dict[str, ServiceSpec] = {}
     for key, service in application.services.items():
         setting = Setting(
             image=plan_image(key, service, ground, findings),
-            seat=pools.seats[key],
+            seat=seats[key],
             bounds=bounds[key],
             urls=service_urls(key, application),
         )

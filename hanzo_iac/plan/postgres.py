@@ -7,6 +7,7 @@ from hanzo_iac.errors import Fault, InputError
 from hanzo_iac.model.resources import Postgres
 from hanzo_iac.plan.findings import Findings
 from hanzo_iac.plan.ground import Ground
+from hanzo_iac.plan.priced import priced
 from hanzo_iac.plan.spec import CostLine, PostgresSpec
 from hanzo_iac.record import Record
 
@@ -101,27 +102,11 @@ def database_cost(
     size: DatabaseSize, nodes: int, storage_mib: int, where: str, catalogue: Catalogue
 ) -> tuple[CostLine, ...]:
     """The nodes, and the storage above what the size has anyway, whose price is unknown."""
-    line = CostLine(
-        item=size.slug,
-        quantity_low=nodes,
-        quantity_high=nodes,
-        unit_usd=size.price.usd_per_month,
-        source=size.price.cited,
-        because=where,
-    )
+    line = priced(size.price, nodes, because=where)
     extra_gib = -(-(storage_mib - size.disk_min_mib) // _MIB_PER_GIB)
     if extra_gib <= 0:
         return (line,)
-    price = catalogue.price("pg-extra-storage-gib")
-    storage = CostLine(
-        item=price.item,
-        quantity_low=extra_gib * nodes,
-        quantity_high=extra_gib * nodes,
-        unit_usd=price.usd_per_month,
-        source=price.cited,
-        because=f"{where}/storage",
-    )
-    return (line, storage)
+    return (line, priced(catalogue.price("pg-extra-storage-gib"), extra_gib * nodes, because=f"{where}/storage"))
 
 
 def _enough(size: DatabaseSize, wanted: Wanted) -> bool:

@@ -33,7 +33,7 @@ def _catalogue(why: str) -> Reason:
     return Reason("catalogue", why)
 
 
-def _written(path: str, why: str = "as in hanzo.yaml", *, otherwise: str = "") -> Reason:
+def _written(path: str, why: str = "", *, otherwise: str = "") -> Reason:
     return Reason("written", why, path, otherwise)
 
 
@@ -72,15 +72,15 @@ REASONS: dict[str, dict[str, Reason]] = {
         "service_subnet": _environment("addresses of services"),
         "system_pool": _environment("small and fixed: changing it would replace the cluster"),
         "expanders": _fixed("pools by priority, then by what is wasted"),
-        "kubeconfig_expire_s": _fixed("DigitalOcean's longest; programs ask for a fresh credential"),
+        "kubeconfig_expire_s": _fixed("DigitalOcean's default; programs ask for a fresh credential"),
         "tags": TAGS,
         "protect": PROTECT,
     },
     "CpuPoolSpec": {
         "name": NAME,
         "size": _catalogue("the cheapest size that holds the largest pod, unless a pool is written"),
-        "min_nodes": _derived("nodes for all pods at minimum replicas"),
-        "max_nodes": _derived("nodes for all pods at maximum replicas"),
+        "min_nodes": _derived("nodes for all pods at minimum replicas, unless a pool is written"),
+        "max_nodes": _derived("nodes for all pods at maximum replicas, unless a pool is written"),
         "labels": POOL_LABELS,
         "taints": NO_TAINTS,
         "tags": TAGS,
@@ -91,8 +91,8 @@ REASONS: dict[str, dict[str, Reason]] = {
         "gpu": _catalogue("the GPU asked for, else the smallest of its brand that is large enough and sold"),
         "brand": _catalogue("who makes the GPU"),
         "gpus_per_node": _catalogue("GPUs a node of this size has"),
-        "min_nodes": _fixed("no pod, no node: the autoscaler adds the first"),
-        "max_nodes": _derived("nodes for all replicas at their maximum"),
+        "min_nodes": _derived("no pod, no node: the autoscaler adds the first; unless a pool is written"),
+        "max_nodes": _derived("nodes for all replicas at their maximum, unless a pool is written"),
         "labels": POOL_LABELS,
         "taints": NO_TAINTS,
         "tags": TAGS,
@@ -133,10 +133,10 @@ REASONS: dict[str, dict[str, Reason]] = {
         "dimensions": _written("resources/{key}/dimensions"),
         "job": _derived("carries a hash of the SQL, so that changed SQL runs again"),
         "image": _fixed("holds psql"),
-        "sql": _derived("see it with --json"),
+        "sql": _derived("see it with `hanzo plan --json`"),
     },
     "NamespaceSpec": {
-        "name": NAMESPACE,
+        "name": _derived("application and environment; an LLM gateway has one of its own"),
         "labels": _fixed("restricted pods only"),
         "policies": _derived("closed in both directions but for these flows and those of bindings"),
     },
@@ -148,7 +148,7 @@ REASONS: dict[str, dict[str, Reason]] = {
         "replicas": _environment("2 with a highly available control plane"),
         "models": _written("resources/{key}/models"),
         "budget_usd": _written("resources/{key}/budget", "cap on LLM spend a month"),
-        "config": _derived("see it with --json"),
+        "config": _derived("see it with `hanzo plan --json`"),
         "provider_keys_secret": _derived("made by you, never by the plan"),
         "resources": _fixed("measured at rest, with room for requests"),
         "labels": LABELS,
@@ -161,8 +161,12 @@ REASONS: dict[str, dict[str, Reason]] = {
         "image": _derived("as written, else from the stack's own registry"),
         "command": _written("services/{key}/command", "empty: what the image starts"),
         "port": _written("services/{key}/port"),
-        "replicas_min": _written("services/{key}/replicas/min", "at most its max_replicas", otherwise="environment"),
-        "replicas_max": _written("services/{key}/replicas/max", "at most its max_replicas", otherwise="environment"),
+        "replicas_min": _written(
+            "services/{key}/replicas/min", "at most max_replicas of the environment", otherwise="environment"
+        ),
+        "replicas_max": _written(
+            "services/{key}/replicas/max", "at most max_replicas of the environment", otherwise="environment"
+        ),
         "resources": _derived("as written; else 250m and 512MB, or its share of a GPU node"),
         "pool": _derived("its own with a GPU, the one it names, or the shared one"),
         "node_selector": _derived("its pool"),

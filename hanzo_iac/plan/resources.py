@@ -31,11 +31,10 @@ from hanzo_iac.plan.vector_stores import plan_vector_postgres, plan_vector_store
 
 @dataclass(frozen=True, kw_only=True)
 class Pools:
-    """The node pools, and where in them each service runs."""
+    """The node pools."""
 
     cpu: dict[str, CpuPoolSpec] = field(default_factory=dict)
     gpu: dict[str, GpuPoolSpec] = field(default_factory=dict)
-    seats: dict[str, Seat] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,14 +68,17 @@ def plan_pools(
                 pools.gpu[own_pool_key(key)] = planner.own_pool(service, _tenant(key, service, bounds))
         elif service.pool is None:
             plain[key] = service
-    shared = shared_pool_key(application)
     if plain:
         with findings.gathering():
+            shared = shared_pool_key(application)
             pools.cpu[shared] = plan_shared_pool(shared, plain, bounds, ground, catalogue)
-    findings.settle()
-    for key, service in application.services.items():
-        pools.seats[key] = _seat(key, service, pools, shared, catalogue)
     return pools
+
+
+def plan_seats(application: Application, pools: Pools, catalogue: Catalogue) -> dict[str, Seat]:
+    """Service -> where in the pools it runs. There must be all pools."""
+    shared = shared_pool_key(application)
+    return {key: _seat(key, service, pools, shared, catalogue) for key, service in application.services.items()}
 
 
 def plan_resources(
@@ -100,7 +102,6 @@ def plan_resources(
                 supplies.vector_stores[key] = plan_vector_store(key, resource, users, ground)
             elif isinstance(resource, LlmGateway):
                 supplies.llm_gateways[key] = plan_llm_gateway(key, resource, ground, catalogue, findings)
-    findings.settle()
     return supplies
 
 

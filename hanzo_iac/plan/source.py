@@ -7,11 +7,12 @@ from hanzo_iac.model.application import Application, Service
 from hanzo_iac.names import physical_name
 from hanzo_iac.plan.findings import Findings
 from hanzo_iac.plan.ground import Ground
-from hanzo_iac.plan.spec import CostLine, ImageSpec, RegistrySpec
+from hanzo_iac.plan.priced import priced
+from hanzo_iac.plan.spec import ImageSpec, RegistrySpec
 
 REGISTRY_HOST = "registry.digitalocean.com"
 TIER = "basic"
-# The cheapest tier with more than one repository.
+# The cheapest tier with more than one repository: each service that is built has one. Own knowledge, 2026-11.
 
 
 def plan_registry(application: Application, ground: Ground, catalogue: Catalogue) -> RegistrySpec | None:
@@ -20,21 +21,13 @@ def plan_registry(application: Application, ground: Ground, catalogue: Catalogue
     if not built:
         return None
     region = catalogue.region(ground.environment.region)
-    price = catalogue.price(f"registry-{TIER}")
-    line = CostLine(
-        item=price.item,
-        quantity_low=1,
-        quantity_high=1,
-        unit_usd=price.usd_per_month,
-        source=price.cited,
-        because=f"services/{built[0]}/build",
-    )
+    because = f"services/{built[0]}/build"
     return RegistrySpec(
         name=ground.stack,
         region=region.slug if region.registry else next(r.slug for r in catalogue.regions.values() if r.registry),
         tier=TIER,
-        cost=(line,),
-        because=f"services/{built[0]}/build",
+        cost=(priced(catalogue.price(f"registry-{TIER}"), 1, because=because),),
+        because=because,
     )
 
 

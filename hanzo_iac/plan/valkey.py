@@ -8,7 +8,8 @@ from hanzo_iac.model.resources import Valkey
 from hanzo_iac.plan.findings import Findings
 from hanzo_iac.plan.ground import Ground
 from hanzo_iac.plan.postgres import STANDBY_MIB
-from hanzo_iac.plan.spec import CostLine, ValkeySpec
+from hanzo_iac.plan.priced import priced
+from hanzo_iac.plan.spec import ValkeySpec
 
 ENGINE = "valkey"
 PORT = 25061
@@ -38,14 +39,6 @@ def plan_valkey(key: str, resource: Valkey, ground: Ground, catalogue: Catalogue
         most = sizes[-1].memory_mib // 1024
         what = f"{resource.memory} is more than a managed Valkey has, {most}GB"
         raise InputError(Fault(f"{where}/memory", what, f"write {most}GB or less"))
-    line = CostLine(
-        item=size.slug,
-        quantity_low=nodes,
-        quantity_high=nodes,
-        unit_usd=size.price.usd_per_month,
-        source=size.price.cited,
-        because=where,
-    )
     return ValkeySpec(
         name=ground.name(key),
         region=ground.environment.region,
@@ -55,6 +48,6 @@ def plan_valkey(key: str, resource: Valkey, ground: Ground, catalogue: Catalogue
         eviction_policy=resource.eviction,
         tags=ground.tags,
         protect=ground.environment.protect,
-        cost=(line,),
+        cost=(priced(size.price, nodes, because=where),),
         because=where,
     )

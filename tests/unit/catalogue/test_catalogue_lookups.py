@@ -68,15 +68,15 @@ FAILS = [
      Fault("services/web/size", "no Droplet size is called 'gpu-l40s-48gb'",
            "did you mean gpu-l40sx1-48gb or gpu-6000adax1-48gb or gpu-h100x1-80gb?")),
     (lambda: CATALOGUE.database_size("pg", "db-s-1vcpu-3gb"),
-     Fault("size", "no pg size is called 'db-s-1vcpu-3gb'",
+     Fault("size", "no PostgreSQL size is called 'db-s-1vcpu-3gb'",
            "did you mean db-s-1vcpu-2gb or db-s-1vcpu-1gb or db-s-4vcpu-8gb?")),
     (lambda: CATALOGUE.gpu("l40x"), Fault("gpu", "no GPU is called 'l40x'", "did you mean l40 or l40s or l4?")),
     (lambda: CATALOGUE.region("nyc4"),
      Fault("region", "no region is called 'nyc4'", "did you mean nyc3 or nyc2 or nyc1?")),
     (lambda: CATALOGUE.engine_version("pg", "14"),
-     Fault("version", "pg 14 ended on 2026-11-12 and cannot be created any more", "choose one of 15, 16, 17, 18")),
+     Fault("version", "PostgreSQL 14 ended on 2026-11-12 and cannot be created any more", "choose one of 15, 16, 17, 18")),
     (lambda: CATALOGUE.engine_version("pg", "9"),
-     Fault("version", "pg has no version '9'", "choose one of 15, 16, 17, 18")),
+     Fault("version", "PostgreSQL has no version '9'", "choose one of 15, 16, 17, 18")),
 ]  # fmt: skip
 
 

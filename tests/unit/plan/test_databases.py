@@ -82,7 +82,7 @@ REFUSED = [
     ({"engine": "postgres", "storage": "600GB"},
      Fault("resources/db/storage", "600GB is more than a managed PostgreSQL holds, 580GB", "write 580GB or less")),
     ({"engine": "postgres", "version": "14"},
-     Fault("resources/db/version", "pg 14 ended on 2026-11-12 and cannot be created any more",
+     Fault("resources/db/version", "PostgreSQL 14 ended on 2026-11-12 and cannot be created any more",
            "choose one of 15, 16, 17, 18")),
     ({"engine": "postgres", "size": "db-s-1vcpu-1gb", "storage": "50GB"},
      Fault("resources/db/size", "db-s-1vcpu-1gb holds 30GB and may not have a standby",
@@ -110,5 +110,18 @@ def test_all_faults_come_in_one_answer():
     assert [fault.where for fault in faults(changes)] == [
         "resources/db/version",
         "resources/db/storage",
+        "resources/cache/memory",
+    ]
+
+
+def test_faults_of_pools_and_of_resources_come_in_one_answer():
+    changes = {
+        "services/web/cpu": 300,
+        "resources/db": {"engine": "postgres", "storage": "10GB", "version": "9"},
+        "resources/cache": {"engine": "redis", "memory": "900GB"},
+    }
+    assert [fault.where for fault in faults(changes)] == [
+        "services/web",
+        "resources/db/version",
         "resources/cache/memory",
     ]

@@ -71,3 +71,12 @@ def test_everything_is_explained_when_nothing_is_chosen():
 
 def test_a_part_that_is_not_there_is_nothing():
     assert explain(planned(), only="services/wob") == ()
+
+
+def test_what_is_left_out_is_not_said_to_be_written():
+    written = application()
+    reasons = {row.field: row.reason for row in explain(plan(written, environment()), written, only="services/web")}
+    assert (reasons["port"], reasons["kind"]) == (
+        "as in hanzo.yaml (services/web/port)",
+        "not in hanzo.yaml (services/web/kind)",
+    )
