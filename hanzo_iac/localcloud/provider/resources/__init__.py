@@ -18,12 +18,14 @@ from hanzo_iac.localcloud.provider.resources.projects import PROJECT, PROJECT_RE
 from hanzo_iac.localcloud.provider.resources.registries import CREDENTIALS, REGISTRY
 from hanzo_iac.localcloud.provider.resources.replicas import REPLICA
 from hanzo_iac.localcloud.provider.resources.shares import SHARE
+from hanzo_iac.localcloud.provider.resources.spaces_buckets import BUCKET
 from hanzo_iac.localcloud.provider.resources.spaces_keys import KEY
 from hanzo_iac.localcloud.provider.resources.tags import TAG
 from hanzo_iac.localcloud.provider.resources.vpcs import VPC
 
 ALL = (
     BALANCER,
+    BUCKET,
     CERTIFICATE,
     CLUSTER,
     CONNECTION_POOL,

@@ -148,7 +148,12 @@ PROGRAM = [
     wanted("share", "Nfs", name="weights", region="nyc2", size=100, vpcId=Ref("net"), performanceTier="high"),
     wanted("key", "SpacesKey", name="uploads", grants=[{"bucket": "uploads", "permission": "readwrite"}]),
 ]
-"""Every type the provider knows, in an order that can be made."""
+"""Every type of DigitalOcean's API that the provider knows, in an order that can be made."""
+
+BUCKET = wanted(
+    "bucket", "SpacesBucket", name="rag-uploads", region="nyc3", versioning={"enabled": True}, forceDestroy=True
+)
+"""The one type that needs object storage."""
 
 
 def self_signed() -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from provider_stack import PROGRAM, token
+from provider_stack import BUCKET, PROGRAM, token
 
 from hanzo_iac.localcloud.provider.check import Naming
 from hanzo_iac.localcloud.provider.operations import checked
@@ -11,7 +11,7 @@ from hanzo_iac.localcloud.provider.rehearsal import Ref, urn_of
 from hanzo_iac.localcloud.provider.resources import TABLE
 from hanzo_iac.localcloud.provider.values import DEFAULTS, UNKNOWN
 
-GOOD = {one.token.rsplit(":", 1)[1]: dict(one.inputs) for one in reversed(PROGRAM)}
+GOOD = {one.token.rsplit(":", 1)[1]: dict(one.inputs) for one in reversed((*PROGRAM, BUCKET))}
 
 
 def flat(value):

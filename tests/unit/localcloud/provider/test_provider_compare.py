@@ -37,6 +37,7 @@ REPLACING = {
     "Nfs": ["name", "region", "vpcId"],
     "Project": [],
     "ProjectResources": ["project"],
+    "SpacesBucket": ["name", "region"],
     "SpacesKey": [],
     "Tag": ["name"],
     "Vpc": ["ipRange", "region"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from provider_stack import PROGRAM, self_signed, wanted
+from provider_stack import BUCKET, PROGRAM, self_signed, wanted
 
 from hanzo_iac.localcloud.provider import compare
 from hanzo_iac.localcloud.provider.operations import refreshed_inputs
@@ -36,7 +36,7 @@ NOT_SAID = {
 
 
 def test_the_program_has_every_type():
-    assert sorted({one.token for one in PROGRAM}) == sorted(TABLE)
+    assert sorted({one.token for one in (*PROGRAM, BUCKET)}) == sorted(TABLE)
 
 
 def test_a_second_run_changes_nothing(deployed):
