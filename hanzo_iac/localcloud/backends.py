@@ -69,6 +69,9 @@ class Clusters(Protocol):
     def access(self, cluster_id: str) -> ClusterAccess | None:
         """How to reach it; None until it is ready."""
 
+    def trouble(self, cluster_id: str) -> str:
+        """What keeps it from being ready, as far as is known; it is tried again all the same. Empty for nothing."""
+
     def nodes(self, cluster_id: str) -> Mapping[str, tuple[Node, ...]]:
         """Pool id -> its nodes now. The node count of an auto-scaled pool is what stands here."""
 
@@ -130,6 +133,10 @@ class NoClusters:
         return ClusterAccess(
             server_url="https://127.0.0.1:1", ca_pem="none", client_certificate_pem="none", client_key_pem="none"
         )
+
+    def trouble(self, cluster_id: str) -> str:  # noqa: ARG002
+        """Nothing."""
+        return ""
 
     def nodes(self, cluster_id: str) -> Mapping[str, tuple[Node, ...]]:
         """Every wanted node, ready."""

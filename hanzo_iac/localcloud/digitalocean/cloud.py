@@ -57,6 +57,8 @@ class Cloud:
         self.faults = Faults()
         self.violations: list[str] = []
         self._clock = clock
+        self.started_s = clock()
+        """When this process began, by the injected clock."""
         self._router = Router(SERVICES)
         self._validator = _validator(settings)
         self._calls: deque[Json] = deque(maxlen=settings.kept_calls)

@@ -16,6 +16,8 @@ class Settings:
     """DigitalOcean's OpenAPI file. When set, every answer is checked against it; one that breaks it becomes a 500."""
     cluster_s: float = 1.0
     """A Kubernetes cluster: provisioning -> running."""
+    cluster_fails_s: float = 120.0
+    """A cluster whose servers cannot be started: provisioning -> error. Long enough for whatever mends itself."""
     upgrade_s: float = 1.0
     """A Kubernetes upgrade: upgrading -> running."""
     node_s: float = 0.0

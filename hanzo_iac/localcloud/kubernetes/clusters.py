@@ -90,6 +90,11 @@ class LocalClusters:
         seat = self._seats.get(cluster_id)
         return seat.access if seat else None
 
+    def trouble(self, cluster_id: str) -> str:
+        """What keeps it from being ready, as far as is known. Empty for nothing."""
+        seat = self._seats.get(cluster_id)
+        return seat.keeper.trouble if seat else ""
+
     def nodes(self, cluster_id: str) -> Mapping[str, tuple[Node, ...]]:
         """Pool id -> its nodes now."""
         seat = self._seats.get(cluster_id)

@@ -106,14 +106,24 @@ def shown(cloud: Cloud, record: Json) -> Json:
         "endpoint": access.server_url if access else "",
         "ipv4": "127.0.0.1" if access else "",
         "node_pools": [node_pools.shown(cloud, pool, nodes) for pool in record["node_pools"]],
-        "status": {"state": _status(cloud, record, access), "message": ""},
+        "status": {
+            "state": _status(cloud, record, access),
+            "message": "" if access else cloud.clusters.trouble(record["id"]),
+        },
     }
 
 
 def _status(cloud: Cloud, record: Json, access: ClusterAccess | None) -> str:
+    if access is None and cloud.clusters.trouble(record["id"]) and _is_late(cloud, record):
+        return "error"
     if access is None or not cloud.passed(record["since"], cloud.settings.cluster_s):
         return "provisioning"
     return "running" if cloud.passed(record["upgraded"], cloud.settings.upgrade_s) else "upgrading"
+
+
+def _is_late(cloud: Cloud, record: Json) -> bool:
+    """Whether it should long be there. A restart of this machine's servers must not make old clusters fail at once."""
+    return cloud.passed(max(record["since"], cloud.started_s), cloud.settings.cluster_fails_s)
 
 
 @routes("GET", "/v2/kubernetes/options")
@@ -150,21 +160,26 @@ def create(call: Call) -> Answer:
     require(body, "name", "region", "version", "node_pools")
     _refuse_name(cloud, text(body, "name"))
     belongings.within_quota(cloud, "clusters", len(cloud.state.table("clusters")) + 1, "cluster limit exceeded")
+    record = _make(cloud, body)
+    node_pools.refuse_too_many(cloud, record["node_pools"])
+    _configure(record, body)
+    _refuse_overlap(cloud, record)
+    cloud.state.table("clusters")[record["id"]] = record
+    belongings.joins(cloud, belongings.urn("clusters", record["id"]), tags=record["tags"])
+    settle(cloud, record)
+    return created({"kubernetes_cluster": shown(cloud, record)})
+
+
+def _make(cloud: Cloud, body: Json) -> Json:
     key, region = str(uuid.uuid4()), offers.known_region(text(body, "region"))
-    pools: list[Json] = []
-    for asked in fit(body["node_pools"], [dict], "node_pools"):
-        pools.append(node_pools.make(cloud, key, asked, known=pools))
-    if all(offers.has_gpu(pool["size"]) for pool in pools):
-        raise errors.unprocessable("cluster must have at least one node pool without GPUs")
-    node_pools.refuse_too_many(cloud, pools)
-    record = {
+    return {
         "id": key,
         "name": text(body, "name"),
         "region": region,
         "version": offers.kubernetes_version(text(body, "version")),
         "vpc_uuid": vpcs.placed(cloud, text(body, "vpc_uuid"), region),
         "tags": _tags(key, texts(body, "tags")),
-        "node_pools": pools,
+        "node_pools": _first_pools(cloud, key, body),
         "registry_enabled": False,
         "registries": [],
         "created_at": cloud.stamp(),
@@ -174,12 +189,15 @@ def create(call: Call) -> Answer:
         **_subnets(body),
         **_defaults(body),
     }
-    _configure(record, body)
-    _refuse_overlap(cloud, record)
-    cloud.state.table("clusters")[key] = record
-    belongings.joins(cloud, belongings.urn("clusters", key), tags=record["tags"])
-    settle(cloud, record)
-    return created({"kubernetes_cluster": shown(cloud, record)})
+
+
+def _first_pools(cloud: Cloud, cluster_id: str, body: Json) -> list[Json]:
+    pools: list[Json] = []
+    for asked in fit(body["node_pools"], [dict], "node_pools"):
+        pools.append(node_pools.make(cloud, cluster_id, asked, known=pools))
+    if all(offers.has_gpu(pool["size"]) for pool in pools):
+        raise errors.unprocessable("cluster must have at least one node pool without GPUs")
+    return pools
 
 
 def _defaults(body: Json) -> Json:

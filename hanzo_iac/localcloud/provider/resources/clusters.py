@@ -146,10 +146,10 @@ def settle_cluster(call: Call, cluster_id: str, inputs: State) -> None:
 
     def look() -> Json:
         cluster: Json = call.api.get(f"{CLUSTERS}/{cluster_id}")["kubernetes_cluster"]
-        state = cluster_status(cluster)
-        call.say(f"waiting for the cluster: {state}")
+        state, why = cluster_status(cluster), (cluster.get("status") or {}).get("message") or ""
+        call.say(f"waiting for the cluster: {state}" + (f" ({why})" if why else ""))
         if state == "error":
-            why = (cluster.get("status") or {}).get("message") or "no reason given"
+            why = why or "no reason given"
             raise InputError(Fault("", f"DigitalOcean could not make it: {why}", "delete it and try again"))
         return cluster
 
@@ -213,6 +213,12 @@ def cluster_state(cluster: Json) -> State:
     if policy := cluster.get("maintenance_policy"):
         words = (("day", "day"), ("duration", "duration"), ("startTime", "start_time"))
         state["maintenancePolicy"] = {name: policy.get(key) or "" for name, key in words}
+    return state | bounds_state(cluster)
+
+
+def bounds_state(cluster: Json) -> State:
+    """Who may reach the control plane, and how the autoscaler goes about it."""
+    state: State = {}
     wall = cluster.get("control_plane_firewall") or {}
     if wall.get("enabled") is not None:
         addresses = wall.get("allowed_addresses") or []

@@ -6,9 +6,11 @@ import base64
 
 import pytest
 import yaml
-from digitalocean_account import CLUSTER, GPU_POOL, SYSTEM_POOL, VPC
+from digitalocean_account import CLUSTER, GPU_POOL, SYSTEM_POOL, VPC, Clock, specification
+from starlette.testclient import TestClient
 
-from hanzo_iac.localcloud.backends import Pool, Taint
+from hanzo_iac.localcloud.backends import NoClusters, NoDatabases, Pool, Taint
+from hanzo_iac.localcloud.digitalocean import Settings, State, create_app
 
 CLUSTERS = "/v2/kubernetes/clusters"
 
@@ -353,3 +355,26 @@ def test_a_registry_is_attached_and_goes_when_it_is_deleted(account):
     account.post("/v2/kubernetes/registries", {"cluster_uuids": [cluster["id"]], "registries": ["images"]})
     account.delete("/v2/registries/images")
     assert account.get(path)["kubernetes_cluster"]["registry_enabled"] is False
+
+
+class Stuck(NoClusters):
+    """Control planes that do not start."""
+
+    def access(self, cluster_id):
+        return None
+
+    def trouble(self, cluster_id):
+        return "etcd is not installed"
+
+
+def test_a_cluster_that_cannot_start_says_why_and_is_in_error_after_a_while():
+    clock = Clock()
+    settings = Settings(validate=specification(), cluster_fails_s=60)
+    app = create_app(State(), clusters=Stuck(), databases=NoDatabases(), clock=clock, settings=settings)
+    client = TestClient(app, headers={"authorization": "Bearer token"})
+    made = client.post("/v2/kubernetes/clusters", json=CLUSTER).json()["kubernetes_cluster"]
+
+    assert made["status"] == {"state": "provisioning", "message": "etcd is not installed"}
+    clock.step(60)
+    later = client.get(f"/v2/kubernetes/clusters/{made['id']}").json()["kubernetes_cluster"]
+    assert later["status"] == {"state": "error", "message": "etcd is not installed"}
