@@ -15,7 +15,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from hanzo_iac.toolchain.programs import Bundled, Download, GoBuild, ModuleFiles, Program, Route, Script
+from hanzo_iac.toolchain.programs import Bundled, Download, GoBuild, ModuleFiles, Route, Script
 
 MIRROR_VARIABLE = "HANZO_DOWNLOAD_MIRROR"
 """A base address under which `<host>/<path>` of every official download is found."""
@@ -191,8 +191,3 @@ def route_word(route: Route) -> str:
         Script: "script",
     }
     return words[type(route)]
-
-
-def uses_go(program: Program) -> bool:
-    """Whether one of the program's routes runs `go`."""
-    return any(isinstance(route, GoBuild | ModuleFiles) or getattr(route, "files", None) for route in program.routes)

@@ -1,4 +1,4 @@
-"""No GPU node pool may grow above the environment's ceiling."""
+"""No GPU node pool may grow above the environment's ceiling, nor all of them together."""
 
 from __future__ import annotations
 
@@ -12,13 +12,19 @@ from hanzo_policy.stack import Finding, Resource, Unknown, Violation, declared, 
 def gpu_nodes_within_ceiling(resources: Sequence[Resource], config: Mapping[str, Any]) -> Iterator[Finding]:
     """
     A violation for each GPU pool that may hold more GPUs than the lowest ceiling: `maxGpuNodes` of the stack's
-    applications or of the pack's configuration. A node with eight GPUs counts as eight. No ceiling, no GPU pool.
+    applications or of the pack's configuration. Where each pool alone is below it, one for their sum against the sum
+    of the applications' ceilings. A node with eight GPUs counts as eight. No ceiling, no GPU pool.
     """
     pools = [pool for pool in pools_of(resources) if isinstance(pool.size, Unknown) or gpus_in(pool.size)]
-    ceilings = [*declared(resources, "maxGpuNodes"), *(v for v in [number(config.get("maxGpuNodes"))] if v is not None)]
-    for pool in pools:
-        if isinstance(pool.size, str) and not isinstance(pool.nodes, Unknown):
-            yield from _judge(pool, pool.size, pool.nodes, ceilings)
+    of_applications = declared(resources, "maxGpuNodes")
+    of_pack = [value for value in [number(config.get("maxGpuNodes"))] if value is not None]
+    known = [
+        (pool, pool.size, pool.nodes)
+        for pool in pools
+        if isinstance(pool.size, str) and not isinstance(pool.nodes, Unknown)
+    ]
+    found = [finding for one in known for finding in _judge(*one, [*of_applications, *of_pack])]
+    yield from found or _judge_sum(known, [sum(of_applications), *of_pack] if of_applications else of_pack)
     for pool in pools:
         yield from deferred(pool.size, pool.nodes)
     if pools:
@@ -42,6 +48,17 @@ def _judge(pool: Pool, size: str, nodes: int, ceilings: Sequence[float]) -> Iter
             f"maxGpuNodes, {min(ceilings):g}",
             f"let the pool grow to no more than {min(ceilings) // gpus_in(size):g}, or raise the ceiling",
             pool.urn,
+        )
+
+
+def _judge_sum(known: Sequence[tuple[Pool, str, int]], ceilings: Sequence[float]) -> Iterator[Finding]:
+    gpus = sum(nodes * gpus_in(size) for _, size, nodes in known)
+    if known and gpus > min(ceilings):
+        yield Violation(
+            "GPU pools",
+            f"{', '.join(pool.name for pool, _, _ in known)} may together grow to {_count(gpus, 'GPU')}, more than the "
+            f"environment's maxGpuNodes, {min(ceilings):g}",
+            "let one of them grow less, or raise the ceiling",
         )
 
 

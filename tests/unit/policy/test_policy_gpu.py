@@ -62,6 +62,19 @@ def test_a_node_with_eight_gpus_counts_as_eight() -> None:
     assert judged(application(), pool(size="gpu-h100x8-640gb", maxNodes=2.0)) == [over(what, 1)]
 
 
+def test_pools_below_the_ceiling_are_refused_where_their_sum_is_above() -> None:
+    halves = (pool(maxNodes=4.0), Resource(NODE_POOL, "big", {"size": "gpu-h100x8-640gb", "nodeCount": 1.0}))
+    assert judged(application(12.0), *halves) == []
+    assert judged(application(8.0), application(4.0, "other"), pool(maxNodes=4.0), pool(maxNodes=4.0)) == []
+    assert judged(application(11.0), *halves) == [
+        Violation(
+            "GPU pools",
+            "gpu, big may together grow to 12 GPUs, more than the environment's maxGpuNodes, 11",
+            "let one of them grow less, or raise the ceiling",
+        )
+    ]
+
+
 def test_a_fixed_pool_is_judged_by_its_count_and_not_by_a_bound_that_does_nothing() -> None:
     fixed = pool(autoScale=False, nodeCount=9.0, maxNodes=1.0)
     what = "up to 9 nodes of gpu-l40sx1-48gb are 9 GPUs, more than the environment's maxGpuNodes, 8"
