@@ -10,7 +10,7 @@ from pulumi_kubernetes.core.v1 import Secret
 from pulumi_kubernetes.networking.v1 import NetworkPolicy
 
 from hanzo_components.component import Component, ComponentArgs, ComponentError
-from hanzo_components.labels import labelled
+from hanzo_components.metadata import labelled, metadata
 from hanzo_components.network_policy import network_policy
 from hanzo_iac.plan.spec import BindingSpec
 
@@ -42,12 +42,8 @@ class Binding(Component):
         if missing:
             raise ComponentError(self._name_prefix, f"{spec.resource} offers no {', '.join(missing)}")
         content = {variable: pulumi.Output.secret(values[value]) for variable, value in spec.secrets.items()}
-        metadata = {
-            "name": spec.secret_name,
-            "namespace": spec.namespace,
-            "labels": labelled(spec.secret_name, "binding", self._labels),
-        }
-        return self._make("secret", Secret, {"metadata": metadata, "string_data": content}, suffix="")
+        about = metadata(spec.secret_name, spec.namespace, labelled(spec.secret_name, "binding", self._labels))
+        return self._make("secret", Secret, {"metadata": about, "string_data": content}, suffix="")
 
     def _flows(self, spec: BindingSpec) -> list[NetworkPolicy]:
         return [

@@ -9,7 +9,7 @@ from typing import Any, NotRequired
 import pulumi
 
 from hanzo_components.component import Component, ComponentArgs
-from hanzo_components.labels import labelled
+from hanzo_components.metadata import labelled, metadata
 from hanzo_iac.plan.spec import GatewaySpec, ListenerSpec
 
 API_VERSION = "gateway.networking.k8s.io/v1"
@@ -59,14 +59,10 @@ class Gateway(Component):
 
     def _entrance(self, args: GatewayArgs) -> GatewayObject:
         spec = args["spec"]
-        metadata = {
-            "name": spec.name,
-            "namespace": spec.namespace,
-            "labels": labelled(spec.name, "gateway", args.get("labels")),
-            "annotations": {"pulumi.com/waitFor": f"jsonpath={ADDRESS}"},
-        }
+        labels = labelled(spec.name, "gateway", args.get("labels"))
+        about = metadata(spec.name, spec.namespace, labels, {"pulumi.com/waitFor": f"jsonpath={ADDRESS}"})
         listeners = [_listener(listener, args["route_namespaces"]) for listener in spec.listeners]
-        inputs = {"metadata": metadata, "spec": {"gatewayClassName": spec.gateway_class, "listeners": listeners}}
+        inputs = {"metadata": about, "spec": {"gatewayClassName": spec.gateway_class, "listeners": listeners}}
         return self._make("gateway", GatewayObject, inputs, suffix="")
 
 

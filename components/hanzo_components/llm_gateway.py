@@ -16,7 +16,7 @@ from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
 
 from hanzo_components import hardened
 from hanzo_components.component import Component, ComponentArgs
-from hanzo_components.labels import awaited_by_deployment, labelled
+from hanzo_components.metadata import UNAWAITED, labelled, metadata
 from hanzo_iac.plan.spec import LlmGatewaySpec
 
 CONFIG = "config.yaml"
@@ -57,8 +57,8 @@ class LlmGateway(Component):
         self.api_key: pulumi.Output[str] = pulumi.Output.secret(self._key.data[KEY].apply(_decoded))
         self.register_outputs({"replicas": self._spec.replicas})
 
-    def _metadata(self, suffix: str = "") -> dict[str, Any]:
-        return {"name": self._spec.name + suffix, "namespace": self._spec.namespace, "labels": self._labels}
+    def _metadata(self, suffix: str = "", annotations: Mapping[str, str] | None = None) -> dict[str, Any]:
+        return metadata(self._spec.name + suffix, self._spec.namespace, self._labels, annotations)
 
     def _own_key(self) -> Secret:
         # Drawn on every run and kept from the first one only: `ignore_changes` makes the engine put the stored value
@@ -125,7 +125,7 @@ class LlmGateway(Component):
         ports = [{"name": "http", "port": self._spec.port, "target_port": "http"}]
         body = {"type": "ClusterIP", "selector": dict(self._spec.pod_labels), "ports": ports}
         return self._make(
-            "service", KubernetesService, {"metadata": awaited_by_deployment(self._metadata()), "spec": body}
+            "service", KubernetesService, {"metadata": self._metadata(annotations=UNAWAITED), "spec": body}
         )
 
     def _disruption_budget(self) -> PodDisruptionBudget | None:

@@ -10,7 +10,7 @@ from pulumi_kubernetes.core.v1 import Namespace as KubernetesNamespace
 from pulumi_kubernetes.networking.v1 import NetworkPolicy
 
 from hanzo_components.component import Component, ComponentArgs
-from hanzo_components.labels import labelled
+from hanzo_components.metadata import labelled, metadata
 from hanzo_components.network_policy import network_policy
 from hanzo_iac.plan.spec import NamespaceSpec
 
@@ -35,9 +35,8 @@ class Namespace(Component):
 
     def _space(self, spec: NamespaceSpec) -> KubernetesNamespace:
         labels = labelled(spec.name, "namespace", {**self._labels, **spec.labels})
-        return self._make(
-            "namespace", KubernetesNamespace, {"metadata": {"name": spec.name, "labels": labels}}, suffix=""
-        )
+        about = metadata(spec.name, "", labels)
+        return self._make("namespace", KubernetesNamespace, {"metadata": about}, suffix="")
 
     def _rules(self, spec: NamespaceSpec) -> list[NetworkPolicy]:
         there = pulumi.ResourceOptions(depends_on=[self._namespace])

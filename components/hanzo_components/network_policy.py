@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hanzo_components.labels import labelled
+from hanzo_components.metadata import labelled, metadata
 from hanzo_iac.plan.spec import NetworkPolicySpec, PeerSpec
 
 
@@ -21,12 +21,8 @@ def network_policy(spec: NetworkPolicySpec, labels: Mapping[str, str]) -> dict[s
             # A rule without peers is open to anybody.
             open_to = {} if any(_is_anybody(peer) for peer in spec.peers) else {end: peers}
             body[key] = [{**open_to, **({"ports": ports} if ports else {})}]
-    metadata = {
-        "name": spec.name,
-        "namespace": spec.namespace,
-        "labels": labelled(spec.name, "network-policy", labels),
-    }
-    return {"metadata": metadata, "spec": body}
+    about = metadata(spec.name, spec.namespace, labelled(spec.name, "network-policy", labels))
+    return {"metadata": about, "spec": body}
 
 
 def _is_anybody(peer: PeerSpec) -> bool:

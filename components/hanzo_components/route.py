@@ -10,7 +10,7 @@ from pulumi_kubernetes.apiextensions import CustomResource
 
 from hanzo_components.component import Component, ComponentArgs
 from hanzo_components.gateway import API_VERSION
-from hanzo_components.labels import labelled
+from hanzo_components.metadata import labelled, metadata
 from hanzo_iac.plan.spec import RouteSpec
 
 
@@ -44,10 +44,6 @@ class Route(Component):
         }
         if spec.hostnames:
             body["hostnames"] = list(spec.hostnames)
-        metadata = {
-            "name": spec.name,
-            "namespace": spec.namespace,
-            "labels": labelled(spec.name, "route", args.get("labels")),
-        }
-        inputs = {"api_version": API_VERSION, "kind": "HTTPRoute", "metadata": metadata, "spec": body}
+        about = metadata(spec.name, spec.namespace, labelled(spec.name, "route", args.get("labels")))
+        inputs = {"api_version": API_VERSION, "kind": "HTTPRoute", "metadata": about, "spec": body}
         return self._make("route", CustomResource, inputs, suffix="")

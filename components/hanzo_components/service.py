@@ -13,7 +13,7 @@ from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
 
 from hanzo_components import hardened
 from hanzo_components.component import Component, ComponentArgs
-from hanzo_components.labels import awaited_by_deployment, labelled
+from hanzo_components.metadata import UNAWAITED, labelled, metadata
 from hanzo_iac.plan.spec import BindingSpec, ServiceSpec
 
 SECRETS_PATH = "/run/secrets/hanzo"
@@ -46,8 +46,8 @@ class Service(Component):
         self._budget = self._disruption_budget()
         self.register_outputs({"name": self._spec.name, "namespace": self._spec.namespace})
 
-    def _metadata(self) -> dict[str, Any]:
-        return {"name": self._spec.name, "namespace": self._spec.namespace, "labels": self._labels}
+    def _metadata(self, annotations: Mapping[str, str] | None = None) -> dict[str, Any]:
+        return metadata(self._spec.name, self._spec.namespace, self._labels, annotations)
 
     def _identity(self) -> ServiceAccount:
         inputs = {"metadata": self._metadata(), "automount_service_account_token": False}
@@ -143,9 +143,7 @@ class Service(Component):
             return None
         ports = [{"name": "http", "port": self._spec.port, "target_port": "http"}]
         body = {"type": "ClusterIP", "selector": dict(self._spec.pod_labels), "ports": ports}
-        return self._make(
-            "service", KubernetesService, {"metadata": awaited_by_deployment(self._metadata()), "spec": body}
-        )
+        return self._make("service", KubernetesService, {"metadata": self._metadata(UNAWAITED), "spec": body})
 
     def _disruption_budget(self) -> PodDisruptionBudget | None:
         # On a single replica it would block every node upgrade.

@@ -15,7 +15,7 @@ from pulumi_kubernetes.core.v1 import ConfigMap, Secret
 
 from hanzo_components import hardened
 from hanzo_components.component import Component, ComponentArgs
-from hanzo_components.labels import labelled
+from hanzo_components.metadata import labelled, metadata
 from hanzo_iac.plan.spec import VectorStoreSpec
 
 EXECUTES = {"local.hanzo.ai/executes": "sql"}
@@ -47,7 +47,7 @@ class VectorStore(Component):
         self.register_outputs({"job": self._spec.job})
 
     def _metadata(self) -> dict[str, Any]:
-        return {"name": self._spec.job, "namespace": self._spec.namespace, "labels": self._labels}
+        return metadata(self._spec.job, self._spec.namespace, self._labels)
 
     def _script(self) -> ConfigMap:
         return self._make("sql", ConfigMap, {"metadata": self._metadata(), "data": {"setup.sql": self._spec.sql}})

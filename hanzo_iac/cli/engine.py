@@ -172,8 +172,7 @@ class Engine:
             if was_killed or state.has_pending:
                 # What was being made when the run died is unknown to the state. Providers find it again by name.
                 self._run(stack.refresh, title="putting right what a killed run left", clear_pending_creates=True)
-            with repair.children_stopped_on_interrupt():
-                yield stack
+            yield stack
 
     def _workspace(self, application: str, program: Callable[[], Any]) -> LocalWorkspace:
         from pulumi.automation import LocalWorkspace, ProjectSettings, PulumiCommand
@@ -199,7 +198,7 @@ class Engine:
 
         began = time.monotonic()
         try:
-            action(on_event=on_event, color="never", **options)
+            repair.run_to_its_end(lambda: action(on_event=on_event, color="never", **options), self.toolchain)
         except ConcurrentUpdateError as error:
             what = "another run holds this stack"
             raise TryAgainError(Fault(board.stack, what, "wait for it to end, then run this again")) from error

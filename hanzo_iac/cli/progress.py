@@ -28,7 +28,6 @@ DONE = {
     "create-replacement": "created anew",
     "delete-replaced": "deleted the old",
     "read": "read",
-    "refresh": "looked at",
     "discard": "forgot",
     "import": "adopted",
 }
@@ -74,6 +73,8 @@ class Group:
 class Board:
     """All that is known of a run. `observe` takes each event as it comes."""
 
+    title: str = ""
+    """What the run is for, where that is not what was asked for."""
     clock: Callable[[], float] = time.monotonic
     groups: dict[str, Group] = field(default_factory=dict)
     """Component -> its resources, in the order they were first touched."""
@@ -143,20 +144,24 @@ class PlainLines:
 
     def __init__(self, write: Callable[[str], None]) -> None:
         self._write = write
-        self._shown: dict[int, int] = {}
+        self._board: Board | None = None
+        self._written = 0
 
     def __call__(self, board: Board) -> None:
-        already = self._shown.get(id(board), 0)
-        for step in board.finished[already:]:
+        if board is not self._board:
+            self._board, self._written = board, 0
+            if board.title:
+                self._write(board.title)
+        for step in board.finished[self._written :]:
             self._write(str(step))
-        self._shown[id(board)] = len(board.finished)
+        self._written = len(board.finished)
 
 
 def table(board: Board) -> Table:
     """The components, what was done to each, and what is under way."""
     from rich.table import Table
 
-    rows = Table.grid(padding=(0, 2))
+    rows = Table(title=board.title or None, title_justify="left", box=None, show_header=False, padding=(0, 2, 0, 0))
     for name, group in board.groups.items():
         mark = "[red]failed[/]" if group.has_failed else "[yellow]…[/]" if group.running else "[green]ok[/]"
         done = ", ".join(f"{count} {DONE[operation]}" for operation, count in sorted(group.done.items()))

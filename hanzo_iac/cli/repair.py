@@ -7,8 +7,8 @@ toolchain that has lost the engine which started it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 CLEAN_EXIT_S = 15
 """How long an engine that was told to stop may finish what it is doing. Its steps of a second or two end in it; 15 is
 otherwise arbitrary."""
+
+OUR_PLUGIN = "hanzo_iac.localcloud.provider"
+"""The module that our DigitalOcean plugin's script becomes."""
 
 CLOCK_SLACK_S = 2
 """A process younger than the lock by more than this has only inherited the number of the one that took it."""
@@ -43,6 +46,9 @@ def clear_locks(stack: StackState) -> bool:
         if owner is not None and not (_has_lost_its_command(owner) and stop(owner)):
             raise TryAgainError(_busy(lock, stack))
         lock.file.unlink(missing_ok=True)
+    if found:
+        for unfinished in stack.unfinished_files:
+            unfinished.unlink(missing_ok=True)
     return bool(found)
 
 
@@ -54,7 +60,7 @@ def leftovers(toolchain: Toolchain) -> list[psutil.Process]:
     mine = []
     for process in psutil.process_iter():
         try:
-            runs_plugin = any(word.startswith(plugins) for word in process.cmdline()[:3])
+            runs_plugin = any(word.startswith(plugins) or word == OUR_PLUGIN for word in process.cmdline())
             parent = process.parent()
             if runs_plugin and (parent is None or _program(parent) != "pulumi"):
                 mine.append(process)
@@ -83,23 +89,26 @@ def stop(process: psutil.Process) -> bool:
     return True
 
 
-@contextmanager
-def children_stopped_on_interrupt() -> Iterator[None]:
+def run_to_its_end(action: Callable[[], object], toolchain: Toolchain) -> None:
     """
-    No engine is running any more when an interrupt leaves this block.
+    The action is over, also when it was interrupted, and no engine runs any more.
 
-    On a terminal the engine has had the same Ctrl-C and is finishing its steps; only one that does not end is stopped.
+    It runs in a thread of its own, which an interrupt does not reach: reading on, it lets the engine end in its own way
+    and give back its lock. On a terminal the engine has had the same Ctrl-C; one that does not end is told to.
     """
-    try:
-        yield
-    except KeyboardInterrupt:
-        import psutil
+    with ThreadPoolExecutor(max_workers=1) as worker:
+        running = worker.submit(action)
+        try:
+            running.result()
+        except KeyboardInterrupt:
+            import psutil
 
-        engines = [child for child in psutil.Process().children() if _program(child) == "pulumi"]
-        _, alive = psutil.wait_procs(engines, CLEAN_EXIT_S)
-        for process in alive:
-            stop(process)
-        raise
+            engines = [child for child in psutil.Process().children() if _program(child) == "pulumi"]
+            _, alive = psutil.wait_procs(engines, CLEAN_EXIT_S)
+            for process in alive:
+                stop(process)
+            stop_leftovers(toolchain)
+            raise
 
 
 def _owner(lock: Lock) -> psutil.Process | None:

@@ -54,6 +54,14 @@ class StackState:
         return tuple((resource["type"], resource["urn"].rpartition("::")[2]) for resource in self._resources)
 
     @property
+    def parentage(self) -> tuple[tuple[str, str], ...]:
+        """(parent's type, type) of every resource that has a parent."""
+        kind = {resource["urn"]: resource["type"] for resource in self._resources}
+        return tuple(
+            (kind[resource["parent"]], resource["type"]) for resource in self._resources if resource.get("parent")
+        )
+
+    @property
     def has_pending(self) -> bool:
         """True when a run died between starting a step and knowing its result."""
         return bool(self._latest.get("pending_operations"))
@@ -63,6 +71,11 @@ class StackState:
         """The locks on this stack, of the living and of the dead."""
         folder = self.folder / ".pulumi" / "locks" / "organization" / self.application / self.environment
         return tuple(_lock(file) for file in sorted(folder.glob("*.json")))
+
+    @property
+    def unfinished_files(self) -> tuple[Path, ...]:
+        """What a killed run was writing and had not put in place."""
+        return tuple(sorted(self._file.parent.glob(f"{self._file.name}*.tmp")))
 
     @property
     def _resources(self) -> list[dict[str, Any]]:

@@ -13,6 +13,8 @@ from recorder import Record, run
 from hanzo_components import Binding, Gateway, LlmGateway, Namespace, Route, Service, VectorStore
 from hanzo_components.component import ComponentError
 
+FORCE = {"pulumi.com/patchForce": "true"}
+
 PART_OF = {"app.kubernetes.io/part-of": "rag", "app.kubernetes.io/instance": "rag-dev"}
 
 
@@ -51,7 +53,11 @@ def test_a_namespace_is_closed_but_for_its_policies() -> None:
     record = run(lambda: Namespace("x", {"spec": plan.NAMESPACE, "labels": PART_OF}))
     (space,) = [r for r in record.of("Namespace") if r.type == "kubernetes:core/v1:Namespace"]
     restricted = {"pod-security.kubernetes.io/enforce": "restricted"}
-    assert space.inputs["metadata"] == {"name": "rag", "labels": labels("rag", "namespace", **restricted)}
+    assert space.inputs["metadata"] == {
+        "name": "rag",
+        "labels": labels("rag", "namespace", **restricted),
+        "annotations": FORCE,
+    }
     dns, deny = record.of("NetworkPolicy")
     assert (deny.name, deny.inputs["spec"]) == (
         "x-policy-deny-all",
@@ -64,7 +70,12 @@ def test_a_namespace_is_closed_but_for_its_policies() -> None:
     ports = [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}]
     assert (dns.name, dns.inputs["metadata"], dns.inputs["spec"]) == (
         "x-policy-allow-dns",
-        {"name": "allow-dns", "namespace": "rag", "labels": labels("allow-dns", "network-policy")},
+        {
+            "name": "allow-dns",
+            "namespace": "rag",
+            "labels": labels("allow-dns", "network-policy"),
+            "annotations": FORCE,
+        },
         {"podSelector": {}, "policyTypes": ["Egress"], "egress": [{"to": [peer], "ports": ports}]},
     )
     assert (dns.depends_on, deny.depends_on) == ({"x"}, {"x"})
@@ -77,7 +88,7 @@ def test_a_binding_is_a_secret_and_the_flow_it_opens() -> None:
     assert secret.inputs == {
         "apiVersion": "v1",
         "kind": "Secret",
-        "metadata": {"name": "web-db", "namespace": "rag", "labels": labels("web-db", "binding")},
+        "metadata": {"name": "web-db", "namespace": "rag", "labels": labels("web-db", "binding"), "annotations": FORCE},
         "stringData": {"secret": {"DATABASE_URL": "postgresql://web:pw@db/app"}},
     }
     assert policy.inputs["spec"] == {
@@ -118,6 +129,7 @@ def test_a_vector_store_is_a_job_with_its_sql_and_credentials() -> None:
         "name": "vector-setup-0a1b2c3d",
         "namespace": "rag",
         "labels": labels("vector-setup-0a1b2c3d", "vector-store"),
+        "annotations": FORCE,
     }
     assert [r.inputs["metadata"] for r in record.resources if r.type.startswith("kubernetes:")] == [metadata] * 3
     assert record.named("ConfigMap", "x-sql").inputs["data"] == {
@@ -168,13 +180,14 @@ def test_every_object_of_a_service_has_its_fixed_name_and_labels() -> None:
         "name": "web",
         "namespace": "rag",
         "labels": labels("web", "web", **{"app.kubernetes.io/version": "1"}),
+        "annotations": FORCE,
     }
     objects = {r.name: r.inputs["metadata"] for r in service().resources if r.type.startswith("kubernetes:")}
     assert objects == {
         "x": expected,
         "x-account": expected,
         "x-disruption-budget": expected,
-        "x-service": expected | {"annotations": {"pulumi.com/skipAwait": "true"}},
+        "x-service": expected | {"annotations": FORCE | {"pulumi.com/skipAwait": "true"}},
     }
 
 
@@ -329,7 +342,7 @@ def test_a_gateway_waits_for_its_address() -> None:
             "name": "rag",
             "namespace": "rag",
             "labels": labels("rag", "gateway"),
-            "annotations": {"pulumi.com/waitFor": "jsonpath={.status.addresses[0].value}"},
+            "annotations": FORCE | {"pulumi.com/waitFor": "jsonpath={.status.addresses[0].value}"},
         },
         "spec": {
             "gatewayClassName": "cilium",
@@ -377,7 +390,7 @@ def test_a_route() -> None:
     assert route.inputs == {
         "apiVersion": "gateway.networking.k8s.io/v1",
         "kind": "HTTPRoute",
-        "metadata": {"name": "web", "namespace": "rag", "labels": labels("web", "route")},
+        "metadata": {"name": "web", "namespace": "rag", "labels": labels("web", "route"), "annotations": FORCE},
         "spec": {
             "parentRefs": [{"name": "rag", "namespace": "rag"}],
             "hostnames": ["rag.example"],

@@ -1,0 +1,136 @@
+"""A run that is killed, interrupted or in the way: what is left of it, and what the next run makes of that."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psutil
+import pytest
+from engine_site import LISTING_1, Site, kinds
+
+from hanzo_iac.cli import repair
+from hanzo_iac.errors import TryAgainError
+
+pytestmark = [pytest.mark.engine, pytest.mark.cluster]
+
+COMMAND = [sys.executable, "-m", "hanzo_iac.cli", "local", "up", str(LISTING_1)]
+
+LINES_BEFORE_THE_KILL = (3, 8, 12, 12)
+"""Resources that each run is allowed to make, over the network, the clusters, the namespaces and the workloads."""
+
+
+def killed_after(lines: int) -> str:
+    """What a run said that was killed, with its engine, once it had made this many resources; plugins may survive."""
+    run = subprocess.Popen(
+        COMMAND, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, start_new_session=True
+    )
+    said = []
+    assert run.stderr is not None
+    for line in run.stderr:
+        said.append(line)
+        if sum(line.startswith("created") for line in said) == lines:
+            break
+    os.killpg(run.pid, signal.SIGKILL)
+    run.wait()
+    run.stderr.close()
+    return "".join(said)
+
+
+def test_a_run_killed_again_and_again_converges_without_a_duplicate(site: Site) -> None:
+    for lines in LINES_BEFORE_THE_KILL:
+        said = killed_after(lines)
+        assert said.count("\ncreated") + said.startswith("created") == lines, said
+    site.engine.up(site.plan())
+    assert site.account() == {
+        "vpcs": 1,
+        "kubernetes/clusters": 1,
+        "databases": 3,
+        "registries": 1,
+        "tags": 1,
+        "projects": 1,
+    }
+    state = site.engine.state("my-rag-app", "dev")
+    made = kinds(state.resources)
+    assert made["digitalocean:index/databaseUser:DatabaseUser"] == 1
+    objects = {
+        "kubernetes:core/v1:Secret": "/api/v1/secrets",
+        "kubernetes:networking.k8s.io/v1:NetworkPolicy": "/apis/networking.k8s.io/v1/networkpolicies",
+        "kubernetes:apps/v1:Deployment": "/apis/apps/v1/deployments",
+        "kubernetes:batch/v1:Job": "/apis/batch/v1/jobs",
+    }
+    there = {
+        kind: sum(item["metadata"]["namespace"].startswith("my-rag-app-dev") for item in site.kubernetes(path))
+        for kind, path in objects.items()
+    }
+    assert there == {kind: made[kind] for kind in objects}
+    assert (state.has_pending, state.locks) == (False, ())
+    assert repair.leftovers(site.engine.toolchain) == []
+
+
+def test_the_run_after_that_changes_nothing(site: Site) -> None:
+    assert site.engine.up(site.plan()).is_unchanged
+
+
+def test_an_interrupted_run_leaves_no_engine_and_no_lock(site: Site) -> None:
+    site.engine.destroy("my-rag-app", "dev")
+    run = subprocess.Popen(
+        COMMAND, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, start_new_session=True
+    )
+    assert run.stderr is not None
+    for line in run.stderr:
+        if line.startswith("created"):
+            break
+    children = psutil.Process(run.pid).children(recursive=True)
+    os.killpg(run.pid, signal.SIGINT)  # as a terminal does on Ctrl-C
+    said = run.stderr.read()
+    run.stderr.close()
+    assert run.wait() == 130
+    assert "Traceback" not in said
+    psutil.wait_procs(children, timeout=10)
+    assert [child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE] == []
+    assert site.engine.state("my-rag-app", "dev").locks == ()
+    assert not site.engine.up(site.plan()).is_unchanged
+
+
+def lock(site: Site, pid: int) -> Path:
+    folder = site.cache / "local" / "state" / ".pulumi" / "locks" / "organization" / "my-rag-app" / "dev"
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "held.json"
+    now = datetime.now(UTC).isoformat()
+    file.write_text(json.dumps({"pid": pid, "username": "u", "hostname": "h", "timestamp": now}))
+    return file
+
+
+def test_a_living_run_is_waited_for_by_name_and_not_pushed_aside(site: Site) -> None:
+    file = lock(site, os.getpid())
+    with pytest.raises(TryAgainError) as error:
+        site.engine.up(site.plan())
+    file.unlink()
+    (fault,) = error.value.faults
+    assert fault.where == "my-rag-app/dev"
+    assert fault.what.startswith(f"process {os.getpid()} on h has been working on this stack since ")
+
+
+def test_protected_resources_go_only_when_they_are_asked_to(site: Site) -> None:
+    from hanzo_iac.errors import InputError
+
+    site.engine.destroy("my-rag-app", "dev")
+    made = site.engine.up(site.plan("prod")).changes["create"]
+    with pytest.raises(InputError) as error:
+        site.engine.destroy("my-rag-app", "prod")
+    assert sorted(fault.where for fault in error.value.faults) == [
+        "my-rag-app-cache",
+        "my-rag-app-cluster",
+        "my-rag-app-db",
+        "my-rag-app-db-database-db",
+        "my-rag-app-vector",
+        "my-rag-app-vector-database-vector",
+    ]
+    assert site.engine.destroy("my-rag-app", "prod", protected_too=True).changes == {"delete": made}
+    assert set(site.account().values()) == {0}
