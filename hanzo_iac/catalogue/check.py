@@ -11,7 +11,7 @@ from hanzo_iac.catalogue import read
 from hanzo_iac.catalogue.read import Row
 
 # Hours DigitalOcean bills a month for: GPU Droplets run uncapped, the rest is capped at 28 days.
-# Source: DigitalOcean's pricing pages; holds for all 81 prices read until 2026-10-08.
+# Source: DigitalOcean's pricing pages; holds for all 76 prices of prices.csv that have both.
 HOURS_BY_KIND = {
     "gpu": 744,
     "gpu-spot": 744,

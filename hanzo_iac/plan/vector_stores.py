@@ -18,10 +18,8 @@ ADMIN = "doadmin"
 
 PSQL_IMAGE = "docker.io/library/postgres:18.1-alpine"
 
-INDEX_LIMITS = ((2000, "hnsw vector_{ops}"), (4000, "hnsw halfvec_{ops}"))
-# Most dimensions an HNSW index takes, by type. Source: pgvector's README, 0.8, read 2026-11.
-
-OPS_BY_DISTANCE = {"cosine": "cosine_ops", "l2": "l2_ops", "ip": "ip_ops"}
+INDEX_BY_DISTANCE = {"cosine": "hnsw vector_cosine_ops", "l2": "hnsw vector_l2_ops", "ip": "hnsw vector_ip_ops"}
+# What services should index with; the model takes no more dimensions than such an index does.
 
 _SQL = """\
 -- Makes the vector store "{store}". May run again at any time.
@@ -117,11 +115,10 @@ def vector_sql(key: str, store: VectorStore, users: tuple[str, ...]) -> str:
     It fails, changing nothing, where the store was made with another number of dimensions. Users get the right to make
     tables: PostgreSQL 15 and later give it to the owner alone.
     """
-    index = next((kind for most, kind in INDEX_LIMITS if store.dimensions <= most), "none")
     setup = _SQL.format(
         store=key,
         dimensions=store.dimensions,
         distance=store.distance,
-        index=index.format(ops=OPS_BY_DISTANCE[store.distance]),
+        index=INDEX_BY_DISTANCE[store.distance],
     )
     return setup + "".join(_GRANTS.format(user=f'"{user}"') for user in users)
