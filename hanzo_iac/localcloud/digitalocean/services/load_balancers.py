@@ -186,6 +186,9 @@ def update(call: Call) -> Answer:
     kept |= {"vpc_uuid": record["vpc_uuid"]} if "vpc_uuid" in record else {}
     fresh = {**USUAL, "forwarding_rules": record["forwarding_rules"], **_asked(call.body), **kept}
     BALANCERS.records(call)[record["id"]] = fresh
+    if text(call.body, "project_id"):
+        name = belongings.urn("load_balancers", record["id"])
+        belongings.joins(call.cloud, name, project_id=text(call.body, "project_id"))
     return ok({"load_balancer": _shown(call.cloud, fresh)})
 
 

@@ -56,6 +56,27 @@ def test_a_load_balancer_is_replaced_and_its_rules_changed(account):
     account.get(path, expect=404)
 
 
+def test_a_certificate_stays_while_a_load_balancer_uses_it(account):
+    asked = {"name": "crt", "type": "lets_encrypt", "dns_names": ["example.com"]}
+    certificate = account.post("/v2/certificates", asked)["certificate"]["id"]
+    rule = RULE | {"entry_protocol": "https", "entry_port": 443, "certificate_id": certificate}
+    balancer = account.post("/v2/load_balancers", BALANCER | {"forwarding_rules": [rule]})["load_balancer"]["id"]
+
+    refused = account.message("DELETE", f"/v2/certificates/{certificate}", expect=403)
+    assert refused == "Make sure the certificate is not in use before deleting it"
+    account.delete(f"/v2/load_balancers/{balancer}")
+    account.delete(f"/v2/certificates/{certificate}")
+
+
+def test_a_load_balancer_moves_to_another_project(account):
+    project = account.post("/v2/projects", {"name": "rag", "purpose": "Service or API"})["project"]["id"]
+    balancer = account.post("/v2/load_balancers", BALANCER)["load_balancer"]["id"]
+
+    moved = account.put(f"/v2/load_balancers/{balancer}", BALANCER | {"project_id": project})["load_balancer"]
+
+    assert moved["project_id"] == project
+
+
 def test_a_load_balancer_holds_its_vpc(account):
     vpc = account.post("/v2/vpcs", VPC)["vpc"]
     made = account.post("/v2/load_balancers", BALANCER | {"vpc_uuid": vpc["id"]})["load_balancer"]
