@@ -74,7 +74,8 @@ FAILS = [
     (lambda: CATALOGUE.region("nyc4"),
      Fault("region", "no region is called 'nyc4'", "did you mean nyc3 or nyc2 or nyc1?")),
     (lambda: CATALOGUE.engine_version("pg", "14"),
-     Fault("version", "PostgreSQL 14 ended on 2026-11-12 and cannot be created any more", "choose one of 15, 16, 17, 18")),
+     Fault("version", "PostgreSQL 14 ended on 2026-11-12 and cannot be created any more",
+           "choose one of 15, 16, 17, 18")),
     (lambda: CATALOGUE.engine_version("pg", "9"),
      Fault("version", "PostgreSQL has no version '9'", "choose one of 15, 16, 17, 18")),
 ]  # fmt: skip
