@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
@@ -77,11 +78,14 @@ def _timed(command: tuple[str, ...]) -> float:
 
 
 def main() -> None:
-    """Run every benchmark; `--cold` builds the toolchain from nothing as well."""
+    """Run every benchmark."""
+    arguments = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    arguments.add_argument("--cold", action="store_true", help="build the toolchain from nothing as well")
+    cold = arguments.parse_args().cold
     benchmarks: tuple[Callable[[], None], ...] = (planning_one_application, planning_many_applications)
     for benchmark in benchmarks:
         benchmark()
-    running_the_local_cloud(cold="--cold" in sys.argv)
+    running_the_local_cloud(cold=cold)
 
 
 if __name__ == "__main__":

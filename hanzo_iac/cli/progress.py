@@ -160,13 +160,14 @@ class PlainLines:
 def table(board: Board) -> Table:
     """The components, what was done to each, and what is under way."""
     from rich.table import Table
+    from rich.text import Text
 
     rows = Table(title=board.title or None, title_justify="left", box=None, show_header=False, padding=(0, 2, 0, 0))
     for name, group in board.groups.items():
         mark = "[red]failed[/]" if group.has_failed else "[yellow]…[/]" if group.running else "[green]ok[/]"
         done = ", ".join(f"{count} {DONE[operation]}" for operation, count in sorted(group.done.items()))
         busy = ", ".join(_title(urn).partition(" ")[0] for urn in group.running)
-        rows.add_row(mark, name, done, f"[dim]{busy}[/]" if busy else "")
+        rows.add_row(mark, Text(name), done, Text(busy, style="dim"))
     return rows
 
 

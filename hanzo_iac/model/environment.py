@@ -102,7 +102,7 @@ class Environment(Written):
     over_ceiling: Literal["refuse", "allow"] = "refuse"
     """What happens to a plan above the ceiling."""
     max_gpu_nodes: int = Field(default=1, ge=0, le=1000)
-    """Most GPU nodes of all pools together."""
+    """Most GPU nodes of all pools together; a node with eight GPUs counts as eight."""
     domain: Host | None = None
     """Applications answer at `<application>.<domain>`; null = only at their own domains."""
     ip_range: Network = "10.40.0.0/16"
