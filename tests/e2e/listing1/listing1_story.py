@@ -92,7 +92,7 @@ class Listing1:
         self, command: list[str], variables: Mapping[str, str], folder: Path = ROOT
     ) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
-            command, cwd=folder, env=dict(variables), capture_output=True, text=True, check=False, timeout=280
+            command, cwd=folder, env=dict(variables), capture_output=True, text=True, check=False, timeout=600
         )
         assert "Traceback" not in done.stderr, done.stderr
         return done

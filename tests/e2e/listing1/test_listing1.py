@@ -19,7 +19,13 @@ from hanzo_components import BECOMES
 from hanzo_iac import Application, Environment, plan
 from hanzo_iac.plan import spec
 
-pytestmark = [pytest.mark.engine, pytest.mark.cluster, pytest.mark.xdist_group("listing1")]
+# The first test waits for three deployments.
+pytestmark = [
+    pytest.mark.engine,
+    pytest.mark.cluster,
+    pytest.mark.xdist_group("listing1"),
+    pytest.mark.timeout(900),
+]
 
 PDB = "kubernetes:policy/v1:PodDisruptionBudget"
 
