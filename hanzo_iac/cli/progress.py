@@ -180,8 +180,8 @@ def readable(message: str) -> str:
     """
     text = TRACEBACK.sub("", message.replace("\r", ""))
     text = text.replace("Program failed with an unhandled exception:", "")
-    lines = [line.rstrip() for line in text.strip().splitlines()]
-    return "\n".join(lines).strip().removeprefix("error: ").strip()
+    lines = [line.rstrip() for line in text.strip().removeprefix("error:").strip().splitlines()]
+    return "\n".join(lines)
 
 
 def _is_custom(metadata: StepEventMetadata) -> bool:
