@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import os
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +25,8 @@ from hanzo_iac.toolchain.store import toolchain_root
 REPOSITORY = Path(__file__).parents[3]
 LISTING_1 = REPOSITORY / "examples" / "my-rag-app" / "hanzo.yaml"
 
-EMPTY_ACCOUNT = {
-    "vpcs": 0,
-    "kubernetes/clusters": 0,
-    "databases": 0,
-    "registries": 0,
-    "tags": 0,
-    "projects": 0,
-}
-"""How many of each an account holds that nobody has used; its default project and default VPCs are not counted."""
+COUNTED = ("vpcs", "kubernetes/clusters", "databases", "registries", "tags", "projects")
+"""What of an account is counted."""
 
 
 @dataclass
@@ -43,7 +36,6 @@ class Site:
     cache: Path
     cloud: client.LocalCloud
     engine: Engine
-    said: list[str] = field(default_factory=list)
 
     def plan(self, environment: str = "dev") -> Plan:
         """Listing 1 in this environment."""
@@ -60,14 +52,14 @@ class Site:
     def account(self) -> dict[str, int]:
         """Path -> how many there are, without what every account has from the start."""
         found = {}
-        for path in EMPTY_ACCOUNT:
+        for path in COUNTED:
             (listed,) = [value for value in self.get(f"{path}?per_page=200").values() if isinstance(value, list)]
             found[path] = sum(not _is_given(item) for item in listed)
         return found
 
     def names(self, path: str, key: str) -> list[str]:
         """Names of what the account lists under this path, sorted: a duplicate shows."""
-        return sorted(item["name"] for item in self.get(f"{path}?per_page=200")[key] if not item.get("default"))
+        return sorted(item["name"] for item in self.get(f"{path}?per_page=200").get(key) or [])
 
     def kubernetes(self, path: str, environment: str = "dev") -> list[dict[str, Any]]:
         """The items of a list in the cluster of this environment."""
