@@ -37,7 +37,7 @@ $(VENV)/bin/uv:
 
 $(READY): requirements.lock pyproject.toml | $(VENV)/bin/uv
 	@echo "setup: installing the locked Python packages into $(VENV)" >&2
-	@uv pip sync --quiet --require-hashes requirements.lock
-	@uv pip install --quiet --no-deps --editable .
+	@uv pip sync --quiet --python $(VENV)/bin/python --require-hashes requirements.lock
+	@uv pip install --quiet --python $(VENV)/bin/python --no-deps --editable .
 	@python -m compileall -q $(VENV)/lib >/dev/null || true
 	@touch $@
