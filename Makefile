@@ -10,6 +10,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 # Everything set up, then the application of Listing 1 running on a cloud on this machine.
 up: $(READY)
 	@hanzo local up examples/my-rag-app/hanzo.yaml --env dev
+	@echo 'first: source $(VENV)/bin/activate' >&2
 
 # Everything set up, then every test.
 test: $(READY)

@@ -52,7 +52,21 @@ def take_down(application: str, environment: str, *, cloud: Cloud, protected_too
         return _engine(cloud, listen).destroy(application, environment, protected_too=protected_too)
 
 
-def print_running(plan: Plan, outcome: Outcome) -> None:
+def refuse_while_busy() -> None:
+    """
+    Raises:
+        TryAgainError: a run of the engine is at work on a stack, and would write of what is no longer there.
+    """
+    from hanzo_iac.cache import cache_root
+    from hanzo_iac.cli import repair
+    from hanzo_iac.cli.engine import state_folder
+    from hanzo_iac.cli.state import stacks
+
+    for stack in stacks(state_folder(cache_root())):
+        repair.clear_locks(stack)
+
+
+def print_running(plan: Plan, outcome: Outcome, file: Path) -> None:
     """What runs now, where it answers, what it would cost a month, and what to try next. Data goes to stdout."""
     from hanzo_iac.cli import console
     from hanzo_iac.cli.plan_view import usd
@@ -67,11 +81,14 @@ def print_running(plan: Plan, outcome: Outcome) -> None:
         out.print(f"  {service:<10} {url}  (simulated address: no container runs behind it)", soft_wrap=True)
     money = f"{usd(bill.low_usd)} to {usd(bill.high_usd)}" if bill.low_usd != bill.high_usd else usd(bill.low_usd)
     out.print(f"  on DigitalOcean it would cost {least}{money} US dollars a month, LLM tokens not counted")
+    asked = f"{file} --env {plan.environment}"
+    first = f"services/{next(iter(plan.services))} " if plan.services else ""
     if plan.notices:
-        console.say(f"\n{len(plan.notices)} notices about this plan: hanzo plan says them")
+        console.say(f"\n{len(plan.notices)} notices about this plan: hanzo plan {asked}")
     console.say(
         "\nnext: hanzo local status          what runs, and what of it is simulated\n"
-        "      hanzo explain services/web  every value of the plan and why\n"
+        f"      hanzo explain {first}-f {asked}\n"
+        "                                  every value of the plan and why\n"
         '      eval "$(hanzo local env)"   plain pulumi, pydo or an S3 client against this cloud\n'
         "      hanzo local down            end it and delete everything in it"
     )

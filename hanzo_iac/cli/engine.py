@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from hanzo_iac.cli import repair
+from hanzo_iac.cli.fixed import fixed_faults
 from hanzo_iac.cli.progress import Board
 from hanzo_iac.cli.state import StackState
 from hanzo_iac.errors import Fault, HanzoError, InputError, TryAgainError
@@ -118,9 +119,12 @@ class Engine:
         With policy packs the run is previewed first: a rule refused later would find resources already made.
 
         Raises:
-            InputError: the program or a policy refused the plan.
+            InputError: the program or a policy refused the plan, or it would replace the cluster.
             TryAgainError: a resource failed, or another run holds the stack. Running it again goes on from there.
         """
+        faults = fixed_faults(self.state(plan.application, plan.environment), plan)
+        if faults:
+            raise InputError(faults)
         if policy_packs:
             self.preview(plan, policy_packs=policy_packs)
         program = Program(plan)
@@ -211,7 +215,7 @@ class Engine:
 
 def _failure(board: Board, said: str) -> InputError | TryAgainError:
     faults = board.faults(said)
-    return TryAgainError(faults) if board.is_failed_by_cloud else InputError(faults)
+    return TryAgainError(faults) if board.is_failed_by_cloud and not board.is_refused else InputError(faults)
 
 
 def _stack(name: str, workspace: LocalWorkspace) -> Stack:

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 
 app = typer.Typer(name="local", help="A cloud on this machine: no account, no containers.", no_args_is_help=True)
 
-Environment = Annotated[str, typer.Option("--env", metavar="NAME", help="The environment to deploy for.")]
+Environment = Annotated[str, typer.Option("--env", "-e", metavar="NAME", help="The environment to deploy for.")]
 As_json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+HERE = Path("hanzo.yaml")
 
 FOLLOW_S = 0.3
 LAST_LINES = 200
@@ -22,22 +24,29 @@ LAST_LINES = 200
 
 @app.command()
 def up(
-    application: Annotated[Path | None, typer.Argument(metavar="[HANZO.YAML]", help="What to deploy to it.")] = None,
+    application: Annotated[
+        Path | None, typer.Argument(metavar="[HANZO.YAML]", help="What to deploy to it; else the one in this folder.")
+    ] = None,
     environment: Environment = "dev",
 ) -> None:
-    """Start the cloud, and deploy an application to it. One that runs is left as it is, a broken one repaired."""
+    """
+    Start the cloud, and deploy an application to it. One that runs is left as it is, a broken one repaired.
+
+    Where no application is named and none lies in this folder, the cloud alone is started.
+    """
     from hanzo_iac.cli import console, deployment
     from hanzo_iac.localcloud import client
 
     # Before anything is started: bad input leaves nothing behind.
-    plan = deployment.planned(application, environment) if application else None
+    file = application or (HERE if HERE.exists() else None)
+    plan = deployment.planned(file, environment) if file else None
     was = client.find()
     cloud = was or _started()
     console.say(f"local cloud: {'runs already' if was else 'runs'} at {cloud.api_url}")
-    if plan is None:
-        console.say("next: hanzo local up examples/my-rag-app/hanzo.yaml, hanzo local status, hanzo local down")
+    if file is None or plan is None:
+        console.say("next: hanzo local up HANZO.YAML, hanzo local status, hanzo local down")
         return
-    deployment.print_running(plan, deployment.bring_up(plan, cloud=cloud))
+    deployment.print_running(plan, deployment.bring_up(plan, cloud=cloud), file)
 
 
 @app.command()
@@ -90,9 +99,11 @@ def logs(
 @app.command()
 def reset() -> None:
     """Empty the cloud: every resource in it is gone, and so is what Pulumi remembers of them; it runs on."""
-    from hanzo_iac.cli import console
+    from hanzo_iac.cli import console, deployment
     from hanzo_iac.localcloud import client
 
+    _running()
+    deployment.refuse_while_busy()
     client.reset()
     console.say("local cloud: empty")
 

@@ -36,6 +36,9 @@ DONE = {
 EMPTY_WORDS = {"update failed", "preview failed", "destroy failed", "refresh failed"}
 """What the engine says at the end of every failed run, after the reasons."""
 
+REFUSED = re.compile(r"answered (400|404|422) ")
+"""How our provider says that DigitalOcean understood the request and will not do it."""
+
 GO_ON = "run the same command again: what exists is kept, and the run goes on from there"
 
 TRACEBACK = re.compile(r"Traceback \(most recent call last\):.*?\n(?=\S)", re.DOTALL)
@@ -104,11 +107,16 @@ class Board:
             changes = event.summary_event.resource_changes.items()
             self.changes = {getattr(kind, "value", kind): count for kind, count in changes if count}
 
+    @property
+    def is_refused(self) -> bool:
+        """True when the cloud said no and will say so again: something written must change first."""
+        return any(REFUSED.search(message) for _, message in self._errors)
+
     def faults(self, otherwise: str) -> tuple[Fault, ...]:
         """What went wrong, once each, a resource's faults by its name; `otherwise` where the engine gave no reason."""
         said = dict.fromkeys((where, readable(message)) for where, message in self._errors)
         reasons = {(where, what): None for where, what in said if what and what not in EMPTY_WORDS} or said
-        hint = GO_ON if self.is_failed_by_cloud else ""
+        hint = GO_ON if self.is_failed_by_cloud and not self.is_refused else ""
         return tuple(Fault(where, what, hint) for where, what in reasons) or (Fault("", readable(otherwise), hint),)
 
     def _begin(self, metadata: StepEventMetadata) -> None:

@@ -61,6 +61,11 @@ class StackState:
             (kind[resource["parent"]], resource["type"]) for resource in self._resources if resource.get("parent")
         )
 
+    def inputs(self, kind: str) -> Mapping[str, Any]:
+        """What the first resource of this type was made with; empty when there is none."""
+        found = (resource.get("inputs", {}) for resource in self._resources if resource["type"] == kind)
+        return next(found, {})
+
     @property
     def has_pending(self) -> bool:
         """True when a run died between starting a step and knowing its result."""

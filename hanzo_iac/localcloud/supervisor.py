@@ -48,6 +48,10 @@ SIMULATED = (
 )
 
 
+FOLDER_LOOK_S = 2.0
+"""How often the supervisor looks whether its folder is still there. Arbitrary: a stat costs nothing."""
+
+
 class Supervisor:
     """Every part, started in order."""
 
@@ -83,7 +87,9 @@ class Supervisor:
         with Server(whole, port=self._ports.claim(API)) as server:
             self._show_card(server.url)
             log.info("the local cloud answers at %s", server.url)
-            ended.wait()
+            # Whoever deletes the folder wants the cloud gone, and nobody could find it again to end it.
+            while not ended.wait(FOLDER_LOOK_S) and self._places.card.exists():
+                continue
             self._places.card.unlink(missing_ok=True)
         self.objects.stop()
         self.databases.stop()
