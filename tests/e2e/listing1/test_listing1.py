@@ -133,6 +133,9 @@ def test_destroy_leaves_nothing_of_the_stack_anywhere(listing1: Listing1, enviro
 def test_afterwards_no_server_and_no_bucket_is_left(listing1: Listing1) -> None:
     cloud = listing1.cloud()
     status = cloud.status()
+    # The API forgets a cluster at once, its processes take a moment to end; the test's timeout bounds the wait.
+    while status["clusters"] or status["databases"]:
+        status = cloud.status()
     store = boto3.client(
         "s3",
         endpoint_url=cloud.s3_url,

@@ -37,7 +37,7 @@ def test_up_status_and_down(hanzo, own):
     assert up.stderr == (
         "starting the local cloud\n"
         f"local cloud: runs at {cloud.api_url}\n"
-        "next: hanzo local up examples/my-rag-app/hanzo.yaml, hanzo local status, hanzo local down\n"
+        "next: hanzo local up HANZO.YAML, hanzo local status, hanzo local down\n"
     )
     again = hanzo("local", "up")
     assert again.stderr.splitlines()[0] == f"local cloud: runs already at {cloud.api_url}"

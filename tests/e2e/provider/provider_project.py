@@ -163,7 +163,8 @@ def environment(folder: Path, programs: Path, home: Path, api: str) -> dict[str,
     return kept | {
         "PATH": f"{programs}:{os.environ['PATH']}",
         "PULUMI_HOME": str(home),
-        "PULUMI_BACKEND_URL": f"file://{folder}/state",
+        # Without the option a kill can leave the stack unreadable: see BACKEND_OPTIONS in hanzo_iac/cli/engine.py.
+        "PULUMI_BACKEND_URL": f"file://{folder}/state?metadata=skip",
         "PULUMI_CONFIG_PASSPHRASE": "test",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
