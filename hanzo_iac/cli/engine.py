@@ -7,6 +7,7 @@ globals: run one stack at a time in a process. State lies in a folder of the cac
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import time
@@ -24,6 +25,8 @@ from hanzo_iac.cli.state import StackState
 from hanzo_iac.errors import Fault, HanzoError, InputError, TryAgainError
 
 if TYPE_CHECKING:
+    import asyncio
+
     from pulumi.automation import EngineEvent, LocalWorkspace, Stack
 
     from hanzo_iac.plan.spec import Plan
@@ -224,6 +227,7 @@ def _stack(name: str, workspace: LocalWorkspace) -> Stack:
 
     from pulumi.automation import Stack, UpdateSummary
     from pulumi.automation._stack import StackInitMode
+    from pulumi.automation.errors import StackAlreadyExistsError
 
     class Terse(Stack):
         def outputs(self) -> dict[str, Any]:
@@ -232,7 +236,11 @@ def _stack(name: str, workspace: LocalWorkspace) -> Stack:
         def info(self, show_secrets: bool = True) -> UpdateSummary:  # noqa: ARG002, FBT001, FBT002 - Pulumi's signature
             return UpdateSummary("update", datetime.now(UTC), "", {}, {}, "succeeded")
 
-    return Terse(name, workspace, StackInitMode.CREATE_OR_SELECT)
+    try:
+        return Terse(name, workspace, StackInitMode.CREATE_OR_SELECT)
+    except StackAlreadyExistsError:
+        # Another run made it between the look and the making. Whichever locks it first goes on.
+        return Terse(name, workspace, StackInitMode.SELECT)
 
 
 def _lift_protection(stack: Stack, *, protected_too: bool) -> None:
@@ -255,11 +263,15 @@ class Program:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._raised: Exception | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def __call__(self) -> None:
         """Make everything of the plan."""
+        import asyncio
+
         from hanzo_components import deploy
 
+        self._loop = asyncio.get_event_loop()
         try:
             deploy(self._plan)
         except Exception as error:
@@ -282,6 +294,10 @@ class Program:
             if self._raised is not None:
                 raise self._raised from None
             raise
+        finally:
+            # Pulumi leaves it open when one of the program's tasks fails while it ends.
+            if self._loop is not None and not self._loop.is_running():
+                self._loop.close()
 
 
 def _nothing() -> None:
@@ -297,6 +313,9 @@ def _process_environment(environment: Mapping[str, str]) -> Iterator[None]:
     """
     before = dict(os.environ)
     os.environ.update(environment)
+    # When a run fails, calls that were under way are cut off; Pulumi logs each one with a traceback, after the reason.
+    for cut_off in ("grpc", "asyncio"):
+        logging.getLogger(cut_off).setLevel(logging.CRITICAL)
     try:
         yield
     finally:
