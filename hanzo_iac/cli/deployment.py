@@ -16,21 +16,6 @@ if TYPE_CHECKING:
 PROGRAMS = ("pulumi", "pulumi-resource-kubernetes", "pulumi-resource-digitalocean")
 
 
-def planned(file: Path, environment: str) -> Plan:
-    """
-    The plan of the application in this file or folder.
-
-    Raises:
-        InputError: the file or the environment is wrong, or the plan passes a ceiling.
-    """
-    from hanzo_iac.model.application import Application
-    from hanzo_iac.model.environment import Environment
-    from hanzo_iac.plan.mapping import plan
-
-    folder = file if file.is_dir() else file.parent
-    return plan(Application.load(file), Environment.load(environment, beside=folder))
-
-
 def variables(cloud: Cloud) -> dict[str, str]:
     """Variable -> value under which plain `pulumi` sees the stacks of `hanzo local up` and reaches the cloud."""
     from hanzo_iac.cache import cache_root

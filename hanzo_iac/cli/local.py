@@ -35,11 +35,12 @@ def up(
     Where no application is named and none lies in this folder, the cloud alone is started.
     """
     from hanzo_iac.cli import console, deployment
+    from hanzo_iac.cli.plan import planned_from
     from hanzo_iac.localcloud import client
 
     # Before anything is started: bad input leaves nothing behind.
     file = application or (HERE if HERE.exists() else None)
-    plan = deployment.planned(file, environment) if file else None
+    plan = planned_from(file, environment)[1] if file else None
     was = client.find()
     cloud = was or _started()
     console.say(f"local cloud: {'runs already' if was else 'runs'} at {cloud.api_url}")

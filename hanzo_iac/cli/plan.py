@@ -28,7 +28,7 @@ def plan(file: File = HERE, *, env: Env = "dev", as_json: As_json = False, stric
     from hanzo_iac.plan.bill import cost
     from hanzo_iac.plan.render import to_json
 
-    _, planned = _planned(file, env)
+    _, planned = planned_from(file, env)
     bill = cost(planned)
     if as_json:
         sys.stdout.write(to_json(planned))
@@ -53,7 +53,7 @@ def explain(
     from hanzo_iac.cli import console, plan_view
     from hanzo_iac.plan.explanation import explain as explained
 
-    application, planned = _planned(file, env)
+    application, planned = planned_from(file, env)
     rows = explained(planned, application, only=part)
     if not rows:
         raise plan_view.no_such_part(part, planned)
@@ -68,7 +68,7 @@ def cost(file: File = HERE, *, env: Env = "dev", as_json: As_json = False, stric
     from hanzo_iac.cli import console, plan_view
     from hanzo_iac.plan.bill import cost as billed
 
-    _, planned = _planned(file, env)
+    _, planned = planned_from(file, env)
     bill = billed(planned)
     if as_json:
         console.print_json(plan_view.bill_json(planned, bill))
@@ -79,7 +79,13 @@ def cost(file: File = HERE, *, env: Env = "dev", as_json: As_json = False, stric
         plan_view.refuse_unknown_prices(bill)
 
 
-def _planned(file: Path, env: str) -> tuple[Application, Plan]:
+def planned_from(file: Path, env: str) -> tuple[Application, Plan]:
+    """
+    The application in this file or folder, and its plan.
+
+    Raises:
+        InputError: the file or the environment is wrong, or the plan passes a ceiling.
+    """
     from hanzo_iac.model.application import Application
     from hanzo_iac.model.environment import Environment
     from hanzo_iac.plan.mapping import plan
