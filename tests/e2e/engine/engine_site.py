@@ -15,8 +15,9 @@ import requests
 import yaml
 
 from hanzo_iac import toolchain
-from hanzo_iac.cli.deployment import PROGRAMS, planned
+from hanzo_iac.cli.deployment import PROGRAMS
 from hanzo_iac.cli.engine import Engine
+from hanzo_iac.cli.plan import planned_from
 from hanzo_iac.errors import HanzoError
 from hanzo_iac.localcloud import client
 from hanzo_iac.plan.spec import Plan
@@ -39,7 +40,7 @@ class Site:
 
     def plan(self, environment: str = "dev") -> Plan:
         """Listing 1 in this environment."""
-        return planned(LISTING_1, environment)
+        return planned_from(LISTING_1, environment)[1]
 
     def get(self, path: str) -> Any:
         """DigitalOcean's answer."""
