@@ -18,10 +18,11 @@ test: $(READY)
 	@hanzo toolchain install
 	@pytest -n 2 --dist loadgroup
 
-# What a commit must pass: format, lint, types, import contracts, unit and property tests; under a minute.
+# What a commit must pass: format, lint, types, import contracts, unit and property tests, and that all others load; under a minute.
 check: $(READY)
 	@$(LINT)
 	@pytest -n 2 tests/unit tests/property hanzo_iac components policy/hanzo_policy
+	@pytest --collect-only -qq tests/e2e tests/fault
 
 # Every number the README quotes, printed with its unit.
 bench: $(READY)

@@ -1,4 +1,4 @@
-"""A plan as JSON: every field of every spec, in the order of `spec.py`; the same plan gives the same bytes."""
+"""A plan as JSON: every field of every spec, in the order of `spec`; the same plan gives the same bytes."""
 
 from __future__ import annotations
 

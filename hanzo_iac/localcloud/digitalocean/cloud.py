@@ -82,7 +82,7 @@ class Cloud:
         """What DigitalOcean would say; the state is changed accordingly, or not at all."""
         template = asked.path
         try:
-            self._authenticate(asked.authorization)
+            self.authenticate(asked.authorization)
             endpoint, values = self._find(asked)
             template = endpoint.template
             handler = endpoint.handlers.get(asked.method)
@@ -122,7 +122,13 @@ class Cloud:
         with self._calls_lock:
             self._calls.clear()
 
-    def _authenticate(self, authorization: str) -> None:
+    def authenticate(self, authorization: str) -> None:
+        """
+        Nothing, when the header carries the account's token; any token where none was set.
+
+        Raises:
+            ApiError: it does not.
+        """
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token.strip() or self.settings.token not in (None, token.strip()):
             raise errors.unauthorized()

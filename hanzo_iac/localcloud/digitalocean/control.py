@@ -6,6 +6,8 @@ The strings behind the stage, under `/_local/`: what tests and `hanzo local` use
     GET  faults     the rules in force                 POST   faults         add one, answers its number
     DELETE faults   drop all                           DELETE faults/{id}    drop one
     POST quota      {"droplets": 10, "gpu-h100x1-80gb": 0, ...}; null lifts a limit
+
+All but `health` want the account's token, as DigitalOcean's own paths do: the state holds passwords.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from hanzo_iac.localcloud.digitalocean.cloud import Cloud
+from hanzo_iac.localcloud.digitalocean.errors import ApiError
 from hanzo_iac.localcloud.digitalocean.faults import Fault
 
 Reply = tuple[int, Any]
@@ -30,7 +33,6 @@ Deed = Callable[[Cloud, Request, Any], Reply]
 def routes(cloud: Cloud) -> list[Route]:
     """The control endpoints of one emulated account."""
     deeds: list[tuple[str, str, Deed]] = [
-        ("GET", "/health", lambda *_: (200, {"status": "ok"})),
         ("GET", "/state", lambda cloud, *_: (200, cloud.state.dump())),
         ("POST", "/reset", _reset),
         ("GET", "/calls", lambda cloud, *_: (200, {"calls": cloud.calls()})),
@@ -40,15 +42,23 @@ def routes(cloud: Cloud) -> list[Route]:
         ("DELETE", "/faults/{number:int}", _remove_fault),
         ("POST", "/quota", _quota),
     ]
-    return [Route(path, _endpoint(cloud, deed), methods=[method]) for method, path, deed in deeds]
+    asked = [Route(path, _endpoint(cloud, deed), methods=[method]) for method, path, deed in deeds]
+    return [Route("/health", _health), *asked]
+
+
+async def _health(request: Request) -> Response:  # noqa: ARG001
+    return JSONResponse({"status": "ok"})
 
 
 def _endpoint(cloud: Cloud, deed: Deed) -> Any:
     async def endpoint(request: Request) -> Response:
         raw = await request.body()
         try:
+            cloud.authenticate(request.headers.get("authorization", ""))
             body = json.loads(raw) if raw.strip() else {}
             status, reply = await run_in_threadpool(deed, cloud, request, body)
+        except ApiError as error:
+            status, reply = error.status, {"id": error.kind, "message": error.message}
         except (ValueError, TypeError, re.error) as error:
             status, reply = 422, {"id": "unprocessable_entity", "message": str(error)}
         return Response(status_code=status) if reply is None else JSONResponse(reply, status)

@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import termios
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -98,3 +99,8 @@ def _on_terminal(command: list[str], *, columns: int, **env: str) -> str:
             pass
     os.close(ours)
     return seen.decode()
+
+
+def test_it_says_which_version_it_is():
+    ran = subprocess.run([*HANZO, "--version"], capture_output=True, text=True, check=True)
+    assert ran.stdout == f"hanzo {version('hanzo-iac')}\n"

@@ -186,3 +186,26 @@ def test_a_server_that_fails_behind_the_api_is_a_500_and_what_was_asked_is_kept(
     assert cluster["status"]["state"] == "provisioning"
     account.delete(f"/v2/kubernetes/clusters/{cluster['id']}")
     account.cloud.violations.clear()
+
+
+@pytest.mark.parametrize("token", [None, "Bearer other"])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "state"),
+        ("GET", "calls"),
+        ("GET", "faults"),
+        ("POST", "faults"),
+        ("DELETE", "faults"),
+        ("DELETE", "faults/1"),
+        ("POST", "quota"),
+        ("POST", "reset"),
+    ],
+)
+def test_the_strings_behind_the_stage_want_the_accounts_token(make_account, method, path, token):
+    client = make_account(token="right").client
+    client.headers.clear()
+
+    answer = client.request(method, f"/_local/{path}", headers={"authorization": token} if token else {})
+
+    assert (answer.status_code, answer.json()["id"]) == (401, "Unauthorized")
