@@ -16,7 +16,7 @@ up: $(READY)
 test: $(READY)
 	@$(LINT)
 	@hanzo toolchain install
-	@pytest -n 2 --dist loadgroup
+	@pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # What a commit must pass: format, lint, types, import contracts, unit and property tests, and that all others load; under a minute.
 check: $(READY)

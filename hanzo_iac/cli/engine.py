@@ -12,7 +12,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -37,6 +37,9 @@ LOOPBACK = "127.0.0.1,localhost,::1"
 PASSPHRASE = "local-cloud"  # noqa: S105
 """Of every state we keep. Not a secret: it guards passwords of servers that listen on loopback and end with the cloud.
 Drawn anew for each cloud, it would not fit the salt that plain `pulumi` writes into stacks/Pulumi.<name>.yaml."""
+
+ENDS_WITHIN_S = 5.0
+"""How long a program may take to end once its run has failed: its calls to the engine are cut off by then."""
 
 BACKEND_OPTIONS = "metadata=skip&create_dir=true"
 """The folder is made by whoever comes first. Without the first option the engine writes a second file beside each file
@@ -295,9 +298,18 @@ class Program:
                 raise self._raised from None
             raise
         finally:
-            # Pulumi leaves it open when one of the program's tasks fails while it ends.
-            if self._loop is not None and not self._loop.is_running():
-                self._loop.close()
+            self._close_loop()
+
+    def _close_loop(self) -> None:
+        """Pulumi leaves it open when a task fails as the program ends, and may still be ending it after a run."""
+        if self._loop is None:
+            return
+        deadline = time.monotonic() + ENDS_WITHIN_S
+        while self._loop.is_running() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        # Between two tasks that are cancelled it does not run, and may the next moment.
+        with suppress(RuntimeError):
+            self._loop.close()
 
 
 def _nothing() -> None:

@@ -23,7 +23,6 @@ from hanzo_iac.plan import spec
 pytestmark = [
     pytest.mark.engine,
     pytest.mark.cluster,
-    pytest.mark.xdist_group("listing1"),
     pytest.mark.timeout(900),
 ]
 
