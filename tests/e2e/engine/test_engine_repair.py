@@ -24,6 +24,13 @@ pytestmark = [pytest.mark.engine, pytest.mark.cluster]
 
 COMMAND = [sys.executable, "-m", "hanzo_iac.cli", "local", "up", str(LISTING_1)]
 
+HEEDING = [
+    sys.executable,
+    "-c",
+    "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])",
+]
+"""Runs what follows with ears for Ctrl-C: a shell starts what it runs in the background without."""
+
 LINES_BEFORE_THE_KILL = (3, 8, 12, 12)
 """Resources that each run is allowed to make, over the network, the clusters, the namespaces and the workloads."""
 
@@ -81,9 +88,12 @@ def test_the_run_after_that_changes_nothing(site: Site) -> None:
 
 
 def test_an_interrupted_run_leaves_no_engine_and_no_lock(site: Site) -> None:
-    command = [*COMMAND, "--env", "staging"]
     run = subprocess.Popen(
-        command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, start_new_session=True
+        [*HEEDING, *COMMAND, "--env", "staging"],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
     )
     assert run.stderr is not None
     for line in run.stderr:
