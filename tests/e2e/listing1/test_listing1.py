@@ -129,6 +129,7 @@ def test_destroy_leaves_nothing_of_the_stack_anywhere(listing1: Listing1, enviro
     }
 
 
+@pytest.mark.timeout(60)
 def test_afterwards_no_server_and_no_bucket_is_left(listing1: Listing1) -> None:
     cloud = listing1.cloud()
     status = cloud.status()
