@@ -24,7 +24,7 @@ def main() -> None:
         # A full disk or a folder that may not be read, met where no command has better words for it.
         _fail(InputError(Fault(str(failure.filename or ""), failure.strerror or str(failure))))
     except KeyboardInterrupt:
-        sys.stderr.write("interrupted\n")
+        # While a command runs, typer sees to it.
         sys.exit(130)
 
 
@@ -40,7 +40,9 @@ def _prepare() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     # As Ctrl-C does: what runs on behalf of this command is stopped on the way out.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup is heeded
+            signal.signal(number, lambda number, _: sys.exit(128 + number))
 
 
 def _fail(error: HanzoError) -> None:

@@ -66,20 +66,42 @@ def test_a_plan_on_a_narrow_terminal_is_not_cut_to_slivers():
     assert "\x1b[3" not in seen
 
 
-def test_asked_to_end_it_ends_in_order():
+def started(work: str, *before: str) -> subprocess.Popen[str]:
+    """`hanzo` doing this piece of Python, once it has said that it does."""
     code = (
         "import time, hanzo_iac.cli.app as tree\n"
         "from hanzo_iac.cli.__main__ import main\n"
-        "def work():\n"
-        "    try:\n        print('working', flush=True); time.sleep(60)\n"
-        "    finally:\n        print('tidied', flush=True)\n"
+        f"def work():\n{work}"
         "tree.app = work\n"
         "main()\n"
     )
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout.readline() == "working\n"
+    pipe = subprocess.PIPE
+    process = subprocess.Popen([*before, sys.executable, "-c", code], stdout=pipe, stderr=pipe, text=True)
+    assert process.stdout.readline() == "working\n"
+    return process
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_asked_to_end_it_ends_in_order(number):
+    work = (
+        "    try:\n        print('working', flush=True); time.sleep(60)\n"
+        "    finally:\n        print('tidied', flush=True)\n"
+    )
+    with started(work) as process:
+        process.send_signal(number)
+        assert (process.stdout.read(), process.wait(10)) == ("tidied\n", 128 + number)
+
+
+def test_under_nohup_it_outlives_its_terminal():
+    with started("    print('working', flush=True); time.sleep(60)\n", "nohup") as process:
+        process.send_signal(signal.SIGHUP)
         process.send_signal(signal.SIGTERM)
-        assert (process.stdout.read(), process.wait(10)) == ("tidied\n", 143)
+        assert (process.stdout.read(), process.wait(10)) == ("", 143)
+
+
+def test_an_interrupt_before_any_command_runs_is_no_traceback():
+    with started("    print('working', flush=True); raise KeyboardInterrupt\n") as process:
+        assert (process.stderr.read(), process.wait(10)) == ("", 130)
 
 
 def _on_terminal(command: list[str], *, columns: int, **env: str) -> str:
