@@ -20,7 +20,8 @@ CLUSTER = "digitalocean:index/kubernetesCluster:KubernetesCluster"
 
 def fixed_faults(state: StackState, plan: Plan) -> tuple[Fault, ...]:
     """One fault for each value that differs from what the stack was made with and cannot be changed; none = none."""
-    hint = f"put it back, or take the stack down first: hanzo local destroy ... --env {plan.environment}"
+    protected = " --protected" if plan.cluster.protect else ""
+    hint = f"put it back, or take the stack down first: hanzo local destroy ... --env {plan.environment}{protected}"
     return tuple(
         Fault(where, f"is {new}, and this stack was made with {old}: changing it replaces the cluster", hint)
         for where, old, new in _compared(state, plan)

@@ -48,6 +48,12 @@ def test_another_address_range_is_refused_with_the_way_out(tmp_path: Path) -> No
     )
 
 
+def test_the_way_out_of_a_protected_stack_names_the_option_it_takes(tmp_path: Path) -> None:
+    changed = replace(DEV, vpc=replace(DEV.vpc, ip_range="10.99.0.0/16"), cluster=replace(DEV.cluster, protect=True))
+    [fault] = fixed_faults(made_with(tmp_path), changed)
+    assert fault.hint == "put it back, or take the stack down first: hanzo local destroy ... --env dev --protected"
+
+
 def test_every_value_that_is_fixed_is_compared(tmp_path: Path) -> None:
     cluster = replace(
         DEV.cluster,
