@@ -37,20 +37,6 @@ def take_down(application: str, environment: str, *, cloud: Cloud, protected_too
         return _engine(cloud, listen).destroy(application, environment, protected_too=protected_too)
 
 
-def refuse_while_busy() -> None:
-    """
-    Raises:
-        TryAgainError: a run of the engine is at work on a stack, and would write of what is no longer there.
-    """
-    from hanzo_iac.cache import cache_root
-    from hanzo_iac.cli import repair
-    from hanzo_iac.cli.engine import state_folder
-    from hanzo_iac.cli.state import stacks
-
-    for stack in stacks(state_folder(cache_root())):
-        repair.clear_locks(stack)
-
-
 def print_running(plan: Plan, outcome: Outcome, file: Path) -> None:
     """What runs now, where it answers, what it would cost a month, and what to try next. Data goes to stdout."""
     from hanzo_iac.cli import console

@@ -18,9 +18,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from hanzo_iac.cli import repair
+from hanzo_iac.cli import claim, repair
 from hanzo_iac.cli.fixed import fixed_faults
-from hanzo_iac.cli.progress import Board
+from hanzo_iac.cli.progress import Board, readable
 from hanzo_iac.cli.state import StackState
 from hanzo_iac.errors import Fault, HanzoError, InputError, TryAgainError
 
@@ -28,11 +28,12 @@ if TYPE_CHECKING:
     import asyncio
 
     from pulumi.automation import EngineEvent, LocalWorkspace, Stack
+    from pulumi.automation.errors import CommandError
 
     from hanzo_iac.plan.spec import Plan
     from hanzo_iac.toolchain import Toolchain
 
-LOOPBACK = "127.0.0.1,localhost,::1"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 PASSPHRASE = "local-cloud"  # noqa: S105
 """Of every state we keep. Not a secret: it guards passwords of servers that listen on loopback and end with the cloud.
@@ -85,14 +86,16 @@ def engine_environment(cache: Path, toolchain: Toolchain, cloud: Cloud) -> dict[
     # The program itself first: the engine looks for language hosts beside it, and the Kubernetes provider finds
     # `hanzo credential` beside the running Python.
     path = [str(toolchain.path("pulumi").parent), str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
+    named = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
+    direct = ",".join(dict.fromkeys([*filter(None, named.split(",")), *LOOPBACK]))
     return {
         "PATH": os.pathsep.join(path),
         "PULUMI_HOME": str(toolchain.pulumi_home),
         "PULUMI_BACKEND_URL": f"file://{state_folder(cache)}?{BACKEND_OPTIONS}",
         "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
         "HANZO_PYTHON": sys.executable,
-        "NO_PROXY": LOOPBACK,
-        "no_proxy": LOOPBACK,
+        "NO_PROXY": direct,
+        "no_proxy": direct,
         **dict.fromkeys(SWITCHES, "true"),
         **cloud.environment(),
     }
@@ -173,7 +176,8 @@ class Engine:
     @contextmanager
     def _ready(self, application: str, environment: str, program: Callable[[], Any]) -> Iterator[Stack]:
         """The stack, made if there is none, whole after any earlier run, and never left with a running engine."""
-        with _process_environment(self.environment):
+        said_of = f"{application}/{environment}"
+        with claim.shared(self.cache), _process_environment(self.environment), _complaints_in_words(said_of):
             state = self.state(application, environment)
             state.folder.mkdir(parents=True, exist_ok=True)
             repair.stop_leftovers(self.toolchain)
@@ -209,19 +213,37 @@ class Engine:
         began = time.monotonic()
         try:
             repair.run_to_its_end(lambda: action(on_event=on_event, color="never", **options), self.toolchain)
-        except ConcurrentUpdateError as error:
-            what = "another run holds this stack"
-            raise TryAgainError(Fault(board.stack, what, "wait for it to end, then run this again")) from error
+        except ConcurrentUpdateError:
+            raise
         except InlineSourceRuntimeError as error:
-            raise InputError(board.faults(str(error))) from error
+            raise InputError(board.faults(_last_words(error))) from error
         except CommandError as error:
-            raise _failure(board, str(error)) from error
+            faults = board.faults(_last_words(error))
+            raise (TryAgainError(faults) if board.may_pass else InputError(faults)) from error
         return Outcome(changes=board.changes, outputs={}, seconds=time.monotonic() - began)
 
 
-def _failure(board: Board, said: str) -> InputError | TryAgainError:
-    faults = board.faults(said)
-    return TryAgainError(faults) if board.is_failed_by_cloud and not board.is_refused else InputError(faults)
+@contextmanager
+def _complaints_in_words(stack: str) -> Iterator[None]:
+    """
+    Raises:
+        TryAgainError: another run holds the stack.
+        InputError: the engine could not do what comes before and after a run, such as reading its state.
+    """
+    from pulumi.automation.errors import CommandError, ConcurrentUpdateError
+
+    try:
+        yield
+    except ConcurrentUpdateError as error:
+        what = "another run holds this stack"
+        raise TryAgainError(Fault(stack, what, "wait for it to end, then run this again")) from error
+    except CommandError as error:
+        raise InputError(Fault(stack, readable(_last_words(error)))) from error
+
+
+def _last_words(error: CommandError) -> str:
+    """What the engine wrote to stderr; the error's text is its exit code, stdout and stderr, each under its name."""
+    return str(error).rpartition("stderr: ")[2]
 
 
 def _stack(name: str, workspace: LocalWorkspace) -> Stack:
@@ -252,7 +274,7 @@ def _lift_protection(stack: Stack, *, protected_too: bool) -> None:
     resources = (state.deployment or {}).get("resources", [])
     kept = [resource for resource in resources if resource.get("protect") or resource.get("retainOnDelete")]
     if kept and not protected_too:
-        hint = "let go of protection in the environment and deploy once more, or ask for protected resources too"
+        hint = "let go of protection in the environment and deploy once more, or add --protected"
         raise InputError(tuple(Fault(resource["urn"].rpartition("::")[2], "is protected", hint) for resource in kept))
     for resource in kept:
         resource.update(protect=False, retainOnDelete=False)

@@ -53,10 +53,12 @@ def up(
 @app.command()
 def down() -> None:
     """End the cloud: no process of it runs, and everything in it is deleted."""
-    from hanzo_iac.cli import console
+    from hanzo_iac.cache import cache_root
+    from hanzo_iac.cli import claim, console
     from hanzo_iac.localcloud import client
 
-    there = client.stop(console.say)
+    with claim.alone(cache_root()):
+        there = client.stop(console.say)
     console.say("local cloud: gone" if there else "local cloud: there is none")
 
 
@@ -100,12 +102,13 @@ def logs(
 @app.command()
 def reset() -> None:
     """Empty the cloud: every resource in it is gone, and so is what Pulumi remembers of them; it runs on."""
-    from hanzo_iac.cli import console, deployment
+    from hanzo_iac.cache import cache_root
+    from hanzo_iac.cli import claim, console
     from hanzo_iac.localcloud import client
 
     _running()
-    deployment.refuse_while_busy()
-    client.reset()
+    with claim.alone(cache_root()):
+        client.reset()
     console.say("local cloud: empty")
 
 

@@ -36,8 +36,11 @@ DONE = {
 EMPTY_WORDS = {"update failed", "preview failed", "destroy failed", "refresh failed"}
 """What the engine says at the end of every failed run, after the reasons."""
 
-REFUSED = re.compile(r"answered (400|404|422) ")
-"""How our provider says that DigitalOcean understood the request and will not do it."""
+CANCELED = {"update canceled", "preview canceled", "destroy canceled", "refresh canceled"}
+"""What the engine says at the end of a run that it was told to stop."""
+
+REFUSED = re.compile(r"(answered|[A-Z]+ https?://\S+:) (400|404|422) ")
+"""How our provider, then the official one, says that DigitalOcean understood the request and will not do it."""
 
 GO_ON = "run the same command again: what exists is kept, and the run goes on from there"
 
@@ -83,7 +86,6 @@ class Board:
     """Component -> its resources, in the order they were first touched."""
     finished: list[Step] = field(default_factory=list)
     changes: dict[str, int] = field(default_factory=dict)
-    stack: str = ""
     is_failed_by_cloud: bool = False
     """True when a provider could not do its part, which may pass; False when the program or a rule refused."""
     _errors: list[tuple[str, str]] = field(default_factory=list)
@@ -112,11 +114,17 @@ class Board:
         """True when the cloud said no and will say so again: something written must change first."""
         return any(REFUSED.search(message) for _, message in self._errors)
 
+    @property
+    def may_pass(self) -> bool:
+        """True when the same run may succeed later: a provider failed, or somebody stopped the engine."""
+        is_canceled = any(readable(message) in CANCELED for _, message in self._errors)
+        return (self.is_failed_by_cloud or is_canceled) and not self.is_refused
+
     def faults(self, otherwise: str) -> tuple[Fault, ...]:
         """What went wrong, once each, a resource's faults by its name; `otherwise` where the engine gave no reason."""
         said = dict.fromkeys((where, readable(message)) for where, message in self._errors)
         reasons = {(where, what): None for where, what in said if what and what not in EMPTY_WORDS} or said
-        hint = GO_ON if self.is_failed_by_cloud and not self.is_refused else ""
+        hint = GO_ON if self.may_pass else ""
         return tuple(Fault(where, what, hint) for where, what in reasons) or (Fault("", readable(otherwise), hint),)
 
     def _begin(self, metadata: StepEventMetadata) -> None:

@@ -14,6 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from hanzo_iac.errors import Fault, InputError
+
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 """Key by which Pulumi marks a value that is not plain data, such as an encrypted secret."""
 
@@ -75,7 +77,7 @@ class StackState:
     def locks(self) -> tuple[Lock, ...]:
         """The locks on this stack, of the living and of the dead."""
         folder = self.folder / ".pulumi" / "locks" / "organization" / self.application / self.environment
-        return tuple(_lock(file) for file in sorted(folder.glob("*.json")))
+        return tuple(lock for file in sorted(folder.glob("*.json")) if (lock := _lock(file)))
 
     @property
     def unfinished_files(self) -> tuple[Path, ...]:
@@ -88,10 +90,7 @@ class StackState:
 
     @property
     def _latest(self) -> dict[str, Any]:
-        try:
-            content: dict[str, Any] = json.loads(self._file.read_text())
-        except FileNotFoundError:
-            return {}
+        content = _read(self._file, "hanzo local reset empties the cloud and forgets every stack in it") or {}
         return content.get("checkpoint", {}).get("latest") or {}
 
     @property
@@ -105,10 +104,29 @@ def stacks(folder: Path) -> tuple[StackState, ...]:
     return tuple(StackState(folder, file.parent.name, file.stem) for file in files)
 
 
-def _lock(file: Path) -> Lock:
-    content: Any = json.loads(file.read_text())
+def _lock(file: Path) -> Lock | None:
+    """What the file says; none when it was taken away meanwhile."""
+    content = _read(file, "delete it, if no run is at work")
+    if content is None:
+        return None
     taken_at = datetime.fromisoformat(content["timestamp"])
     return Lock(file=file, pid=content["pid"], host=content["hostname"], taken_at=taken_at)
+
+
+def _read(file: Path, hint: str) -> dict[str, Any] | None:
+    """
+    The file's JSON; none when there is no file.
+
+    Raises:
+        InputError: it is not JSON, so somebody else has written it.
+    """
+    try:
+        content: dict[str, Any] = json.loads(file.read_text())
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        raise InputError(Fault(str(file), f"is not what the engine wrote: {error}", hint)) from error
+    return content
 
 
 def _holds_a_mark(value: Any) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from engine_site import REPOSITORY, Site
 
-from hanzo_iac.errors import InputError
+from hanzo_iac.errors import Fault, InputError
 
 pytestmark = pytest.mark.engine
 
@@ -37,6 +37,21 @@ def test_a_component_that_refuses_is_heard_in_its_own_words(site: Site) -> None:
     with pytest.raises(InputError) as error:
         site.engine.preview(replace(plan, vector_stores=broken))
     assert str(error.value) == "my-rag-app-vector: there is no database orders\n\nhint: it has vector"
+
+
+def test_a_state_that_the_engine_cannot_read_is_said_in_its_words(site: Site) -> None:
+    stacks = site.cache / "local" / "state" / ".pulumi" / "stacks" / "my-rag-app"
+    stacks.mkdir(parents=True, exist_ok=True)
+    broken = stacks / "staging.json"
+    broken.write_text('{"version": 99, "checkpoint": {}}')
+    with pytest.raises(InputError) as before_a_run:
+        site.engine.destroy("my-rag-app", "staging")
+    with pytest.raises(InputError) as in_a_run:
+        site.engine.preview(site.plan("staging"))
+    broken.unlink()
+    said = "failed to load checkpoint: unsupported checkpoint version 99"
+    assert before_a_run.value.faults == (Fault("my-rag-app/staging", said),)
+    assert in_a_run.value.faults == (Fault("", said),)
 
 
 def test_what_the_cloud_refuses_is_named_by_its_resource(site: Site) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from dataclasses import replace
@@ -21,6 +22,8 @@ from hanzo_iac.errors import InputError, TryAgainError
 from hanzo_iac.plan.spec import Plan
 
 pytestmark = [pytest.mark.engine, pytest.mark.cluster]
+
+HERE = socket.gethostname()
 
 COMMAND = [sys.executable, "-m", "hanzo_iac.cli", "local", "up", str(LISTING_1)]
 
@@ -87,9 +90,10 @@ def test_the_run_after_that_changes_nothing(site: Site) -> None:
     assert site.engine.up(site.plan()).is_unchanged
 
 
-def test_an_interrupted_run_leaves_no_engine_and_no_lock(site: Site) -> None:
+def started(*before: str) -> tuple[subprocess.Popen[str], list[psutil.Process]]:
+    """A run that has made something, in a process group of its own as on a terminal, and what it has started."""
     run = subprocess.Popen(
-        [*HEEDING, *COMMAND, "--env", "staging"],
+        [*before, *COMMAND, "--env", "staging"],
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,
@@ -99,18 +103,62 @@ def test_an_interrupted_run_leaves_no_engine_and_no_lock(site: Site) -> None:
     for line in run.stderr:
         if line.startswith("created"):
             break
-    children = psutil.Process(run.pid).children(recursive=True)
-    os.killpg(run.pid, signal.SIGINT)  # as a terminal does on Ctrl-C
-    said = run.stderr.read()
-    run.stderr.close()
-    assert (run.wait(), "Traceback" in said) == (130, False), said
+    return run, psutil.Process(run.pid).children(recursive=True)
+
+
+def ended(run: subprocess.Popen[str], children: list[psutil.Process]) -> tuple[int, str]:
+    """How the run ended and what it said last; nothing it has started runs any more."""
+    said = run.communicate()[1]
     psutil.wait_procs(children, timeout=10)
     assert [child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE] == []
+    return run.returncode, said
+
+
+def is_half_made_and_free(site: Site) -> bool:
+    """Something of the stack was made, not all of it, and nothing holds it."""
     state = site.engine.state("my-rag-app", "staging")
-    assert (state.locks, state.has_pending) == ((), False)
-    assert [kind for kind, _ in state.resources if kind.startswith("digitalocean:")] != []
+    kinds_made = [kind for kind, _ in state.resources if kind.startswith("digitalocean:")]
+    kinds_last = [kind for kind, _ in state.resources if kind.endswith(":HTTPRoute")]
+    return (state.locks, state.has_pending, kinds_made != [], kinds_last) == ((), False, True, [])
+
+
+def test_an_interrupted_run_leaves_no_engine_and_no_lock(site: Site) -> None:
+    run, children = started(*HEEDING)
+    os.killpg(run.pid, signal.SIGINT)  # as a terminal does on Ctrl-C
+    code, said = ended(run, children)
+    assert (code, "Traceback" in said) == (130, False), said
+    assert is_half_made_and_free(site)
     site.engine.destroy("my-rag-app", "staging")
-    assert not state.exists
+    assert not site.engine.state("my-rag-app", "staging").exists
+
+
+def test_a_run_that_is_told_to_end_stops_its_engine_at_once(site: Site) -> None:
+    run, children = started()
+    run.terminate()
+    code, said = ended(run, children)
+    assert (code, "Traceback" in said) == (143, False), said
+    assert is_half_made_and_free(site)
+
+
+def test_a_run_whose_engine_somebody_stopped_may_be_repeated(site: Site) -> None:
+    run, children = started()
+    (engine,) = [child for child in children if child.name() == "pulumi"]
+    engine.send_signal(signal.SIGINT)
+    code, said = ended(run, children)
+    hint = "hint: run the same command again: what exists is kept, and the run goes on from there"
+    assert (code, said.splitlines()[-3:]) == (75, ["error: update canceled", "", hint])
+    assert is_half_made_and_free(site)
+
+
+def test_the_cloud_is_not_ended_under_a_run(site: Site) -> None:
+    run, children = started()
+    down = subprocess.run([*COMMAND[:4], "down"], capture_output=True, text=True, check=False)
+    run.terminate()
+    ended(run, children)
+    assert down.returncode == 75, down.stderr
+    assert down.stderr.startswith("error: my-rag-app/staging: process ")
+    assert site.cache.joinpath("local", "cloud.json").exists()
+    site.engine.destroy("my-rag-app", "staging")
 
 
 def lock(site: Site, pid: int) -> Path:
@@ -118,7 +166,7 @@ def lock(site: Site, pid: int) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "held.json"
     now = datetime.now(UTC).isoformat()
-    file.write_text(json.dumps({"pid": pid, "username": "u", "hostname": "h", "timestamp": now}))
+    file.write_text(json.dumps({"pid": pid, "username": "u", "hostname": HERE, "timestamp": now}))
     return file
 
 
@@ -129,7 +177,7 @@ def test_a_living_run_is_waited_for_by_name_and_not_pushed_aside(site: Site) -> 
     file.unlink()
     (fault,) = error.value.faults
     assert fault.where == "my-rag-app/dev"
-    assert fault.what.startswith(f"process {os.getpid()} on h has been working on this stack since ")
+    assert fault.what.startswith(f"process {os.getpid()} on {HERE} has been working on this stack since ")
 
 
 def only_data(plan: Plan) -> Plan:

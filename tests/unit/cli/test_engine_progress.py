@@ -5,6 +5,7 @@ from __future__ import annotations
 from io import StringIO
 from typing import Any
 
+import pytest
 from pulumi.automation import EngineEvent
 from rich.console import Console
 
@@ -164,3 +165,26 @@ def test_the_table_shows_each_component_with_what_is_done_and_under_way() -> Non
     board.observe(step("resOutputsEvent", "create"))
     assert busy == ["…", "Postgres", "rag-db", "DatabaseCluster"]
     assert shown() == ["ok", "Postgres", "rag-db", "1", "created"]
+
+
+@pytest.mark.parametrize(
+    ("said", "may_pass"),
+    [
+        ("DigitalOcean answered 422 for POST /v2/vpcs: region is not there", False),
+        ('error creating VPC: POST https://api.digitalocean.com/v2/vpcs: 422 (request "6d2e") region', False),
+        ("error creating VPC: POST https://api.digitalocean.com/v2/vpcs: 404 not found", False),
+        ('error creating VPC: POST https://api.digitalocean.com/v2/vpcs: 503 (request "6d2e") busy', True),
+    ],
+)
+def test_what_the_cloud_refuses_does_not_pass_whichever_provider_asked(said: str, *, may_pass: bool) -> None:
+    board = Board()
+    board.observe(diagnostic(said, DATABASE))
+    board.observe(step("resOpFailedEvent", "create"))
+    assert board.may_pass is may_pass
+
+
+def test_an_engine_that_somebody_stopped_may_be_started_again() -> None:
+    board = Board()
+    board.observe(diagnostic("update canceled", STACK))
+    hint = "run the same command again: what exists is kept, and the run goes on from there"
+    assert board.faults("") == (Fault("", "update canceled", hint),)
