@@ -13,6 +13,7 @@ from pathlib import Path
 
 from benchmarks.applications import application
 from benchmarks.measure import run, spread
+from hanzo_iac.toolchain.store import ROOT_VARIABLE, toolchain_root
 
 ROOT = Path(__file__).parents[1]
 LISTING_1 = str(ROOT / "examples" / "my-rag-app" / "hanzo.yaml")
@@ -58,9 +59,7 @@ def planning_many_applications() -> None:
 def running_the_local_cloud(*, cold: bool) -> None:
     """`hanzo local up` of Listing 1 in a cache of its own: first, again, memory, down."""
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["HANZO_CACHE"] = folder
-        if not cold:
-            os.environ.setdefault("HANZO_TOOLCHAIN", str(Path.home() / ".cache" / "hanzo-iac" / "toolchain"))
+        os.environ.update(variables(Path(folder), cold=cold))
         up = (*HANZO, "local", "up", LISTING_1, "--env", "dev")
         try:
             name = "cold" if cold else "warm"
@@ -69,6 +68,15 @@ def running_the_local_cloud(*, cold: bool) -> None:
             subprocess.run((*HANZO, "local", "status"), check=True)
         finally:
             print(f"hanzo local down            {_timed((*HANZO, 'local', 'down')):.1f} s")
+
+
+def variables(folder: Path, *, cold: bool) -> dict[str, str]:
+    """Variable -> value for a cache in this folder, with the programs that are here; cold, with none, and none of Go's."""
+    here = {"HANZO_CACHE": str(folder)}
+    if not cold:
+        return here | {ROOT_VARIABLE: str(toolchain_root())}
+    # Empty counts as unset: the programs then lie in the cache.
+    return here | {ROOT_VARIABLE: "", "GOCACHE": f"{folder}/go", "GOMODCACHE": f"{folder}/modules"}
 
 
 def _timed(command: tuple[str, ...]) -> float:

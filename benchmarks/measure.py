@@ -17,18 +17,24 @@ class Run:
 
     wall_s: float
     peak_mib: float
-    exit_code: int
 
 
 def run(command: Sequence[str]) -> Run:
-    """Run a command to its end, its output thrown away."""
+    """
+    Run a command to its end, its output thrown away.
+
+    Raises:
+        subprocess.CalledProcessError: it failed, so what was measured is no number of anything.
+    """
     started = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     # Linux counts in KiB, macOS in bytes.
     peak_bytes = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    return Run(time.perf_counter() - started, peak_bytes / 2**20, process.returncode)
+    if process.returncode != 0:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return Run(time.perf_counter() - started, peak_bytes / 2**20)
 
 
 def spread(values: Sequence[float]) -> str:
