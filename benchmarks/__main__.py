@@ -71,7 +71,7 @@ def running_the_local_cloud(*, cold: bool) -> None:
 
 
 def variables(folder: Path, *, cold: bool) -> dict[str, str]:
-    """Variable -> value for a cache in this folder, with the programs that are here; cold, with none, and none of Go's."""
+    """Variable -> value for a cache in this folder: with the programs that are here, or, cold, with nothing at all."""
     here = {"HANZO_CACHE": str(folder)}
     if not cold:
         return here | {ROOT_VARIABLE: str(toolchain_root())}
