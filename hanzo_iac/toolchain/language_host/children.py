@@ -66,12 +66,14 @@ class Children:
 
     def stop(self, child: subprocess.Popen[bytes], *, grace_s: float = GRACE_S) -> None:
         """The child and all it started have ended: asked with SIGTERM, after `grace_s` told with SIGKILL."""
-        # SIGINT would be the polite signal, but the SDK's exec script hangs on it.
-        _signal(child, signal.SIGTERM)
-        try:
-            child.wait(grace_s)
-        except subprocess.TimeoutExpired:
-            _signal(child, signal.SIGKILL)
+        # A child that was waited for has given its id back: it may be another process's by now.
+        if child.poll() is None:
+            # SIGINT would be the polite signal, but the SDK's exec script hangs on it.
+            _signal_group(child.pid, signal.SIGTERM)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(grace_s)
+            # Also when the child has ended: what it has started may not have listened.
+            _signal_group(child.pid, signal.SIGKILL)
         self.wait(child)
 
     def stop_all(self, *, grace_s: float = GRACE_S) -> None:
@@ -113,8 +115,7 @@ def _until_closed(
         yield chunk
 
 
-def _signal(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    # A child that was waited for has given its id back: it may be another process's by now.
-    if child.poll() is None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(child.pid, number)
+def _signal_group(leader: int, number: signal.Signals) -> None:
+    # macOS answers PermissionError for a group in which nobody is left to be told.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, number)

@@ -170,6 +170,16 @@ def test_cancel_ends_a_program_that_ignores_sigterm(
         os.kill(pid, 0)
 
 
+def test_what_a_child_has_started_ends_with_it_though_it_ignores_sigterm(children: Children, tmp_path: Path) -> None:
+    command = ["sh", "-c", "(trap '' TERM; echo started; exec sleep 600) & wait"]
+    child = children.start(command, cwd=tmp_path, env=os.environ, piped=True)
+    assert child.stdout
+    assert child.stdout.readline() == b"started\n"
+    children.stop(child, grace_s=60)
+    # Both streams close only when the last of them has ended.
+    assert child.communicate(timeout=60) == (b"", b"")
+
+
 def test_after_cancel_nothing_is_started(host: Any, engine: Engine, tmp_path: Path, project: Path) -> None:
     exec_script(tmp_path, WRITES_DOWN_WHAT_IT_IS_GIVEN)
     host.Cancel(empty_pb2.Empty())
