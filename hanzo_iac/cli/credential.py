@@ -17,6 +17,7 @@ import typer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from urllib.request import Request
 
 app = typer.Typer(name="credential", help="Print a short-lived credential for another program.", no_args_is_help=True)
 
@@ -67,19 +68,14 @@ def _decoded(data: str | None) -> str:
 
 
 def _get(path: str, environment: Mapping[str, str]) -> dict[str, Any]:
-    from urllib.error import HTTPError, URLError
-    from urllib.request import Request, urlopen
+    from http.client import HTTPException
+    from urllib.error import HTTPError
+    from urllib.request import urlopen
 
     from hanzo_iac.errors import Fault, InputError, TryAgainError
 
-    token = environment.get("DIGITALOCEAN_TOKEN") or environment.get("DIGITALOCEAN_ACCESS_TOKEN")
-    if not token:
-        what = "there is no token to ask DigitalOcean with"
-        raise InputError(
-            Fault("DIGITALOCEAN_TOKEN", what, "set it to a token with the scope kubernetes:access_cluster")
-        )
-    address = environment.get("DIGITALOCEAN_API_URL", API).rstrip("/")
-    request = Request(address + path, headers={"Authorization": f"Bearer {token}"})
+    request = _request(path, environment)
+    address = f"{request.type}://{request.host}"
     try:
         with urlopen(request, timeout=TIMEOUT_S) as response:
             answer: dict[str, Any] = json.load(response)
@@ -89,5 +85,26 @@ def _get(path: str, environment: Mapping[str, str]) -> dict[str, Any]:
         if error.code in {401, 403, 404}:
             raise InputError(Fault(address, said, "check the token, and that the cluster still exists")) from error
         raise TryAgainError(Fault(address, said)) from error
-    except (URLError, TimeoutError) as error:
+    except ValueError as error:
+        raise TryAgainError(Fault(address, f"answered no JSON for {path}")) from error
+    except (OSError, HTTPException) as error:
         raise TryAgainError(Fault(address, f"does not answer: {getattr(error, 'reason', error)}")) from error
+
+
+def _request(path: str, environment: Mapping[str, str]) -> Request:
+    from urllib.request import Request
+
+    from hanzo_iac.errors import Fault, InputError
+
+    token = environment.get("DIGITALOCEAN_TOKEN") or environment.get("DIGITALOCEAN_ACCESS_TOKEN")
+    if not token:
+        what = "there is no token to ask DigitalOcean with"
+        raise InputError(
+            Fault("DIGITALOCEAN_TOKEN", what, "set it to a token with the scope kubernetes:access_cluster")
+        )
+    address = environment.get("DIGITALOCEAN_API_URL") or API
+    try:
+        return Request(address.rstrip("/") + path, headers={"Authorization": f"Bearer {token}"})
+    except ValueError as error:
+        hint = "write it with https://, or unset it"
+        raise InputError(Fault("DIGITALOCEAN_API_URL", f"{address!r} is no address", hint)) from error

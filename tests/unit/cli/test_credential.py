@@ -47,8 +47,12 @@ class Handler(BaseHTTPRequestHandler):
         if "busy" in self.path:
             status = 503
         body = json.dumps(ANSWER if status == 200 else {"id": "no"}).encode()
+        if "hangs-up" in self.path:
+            return
+        if "portal" in self.path:
+            body = b"<html>sign in</html>"
         self.send_response(status)
-        self.send_header("content-length", str(len(body)))
+        self.send_header("content-length", str(len(body) + 100 * ("broken" in self.path)))
         self.end_headers()
         self.wfile.write(body)
 
@@ -115,6 +119,9 @@ def test_the_providers_other_name_for_the_token_is_read_too(api: Api) -> None:
         ("c-1", "", 1, "DIGITALOCEAN_TOKEN: there is no token to ask DigitalOcean with"),
         ("c-1", "bad", 1, "answered 401 for /v2/kubernetes/clusters/c-1/credentials?expiry_seconds=3600"),
         ("busy", "good", 75, "answered 503 for /v2/kubernetes/clusters/busy/credentials?expiry_seconds=3600"),
+        ("portal", "good", 75, "answered no JSON for /v2/kubernetes/clusters/portal/credentials?expiry_seconds=3600"),
+        ("broken", "good", 75, "does not answer: IncompleteRead(205 bytes read, 100 more expected)"),
+        ("hangs-up", "good", 75, "does not answer: Remote end closed connection without response"),
     ],
 )
 def test_a_refusal_is_said_in_words(api: Api, cluster: str, token: str, code: int, said: str) -> None:
@@ -134,3 +141,22 @@ def test_a_refusal_is_said_in_words(api: Api, cluster: str, token: str, code: in
 def test_a_silent_address_may_be_tried_again() -> None:
     done = credential(DIGITALOCEAN_TOKEN="good", DIGITALOCEAN_API_URL="http://127.0.0.1:1")
     assert done.returncode == 75
+
+
+def test_an_address_without_a_scheme_is_wrong_however_often_it_is_tried() -> None:
+    done = credential(DIGITALOCEAN_TOKEN="good", DIGITALOCEAN_API_URL="api.example.org")
+    assert (done.returncode, done.stderr.splitlines()) == (
+        1,
+        [
+            "error: DIGITALOCEAN_API_URL: 'api.example.org' is no address",
+            "",
+            "hint: write it with https://, or unset it",
+        ],
+    )
+
+
+def test_an_empty_address_is_digitaloceans_own() -> None:
+    from hanzo_iac.cli.credential import _request
+
+    made = _request("/v2/x", {"DIGITALOCEAN_TOKEN": "good", "DIGITALOCEAN_API_URL": ""})
+    assert made.full_url == "https://api.digitalocean.com/v2/x"
