@@ -38,7 +38,7 @@ def install_(
     """
     Get what is missing: downloaded where the official host answers, else built with Go; `core` by default.
 
-    HANZO_DOWNLOAD_MIRROR: a base address under which <host>/<path> of every official download is found.
+    HANZO_DOWNLOAD_MIRROR: a base address (https) under which <host>/<path> of every official download is found.
     HANZO_TOOLCHAIN: another folder for the programs than `toolchain` in the cache.
     """
     from hanzo_iac.cli import console
@@ -46,7 +46,7 @@ def install_(
 
     rows = install.resolve(names or ())
     if rows:
-        root = ensure(*(row.name for row in rows)).root
+        root = ensure(*(names or ())).root
         console.say(f"toolchain: {len(rows)} program{'s' * (len(rows) > 1)} ready in {root}")
     for line in _empty_groups():
         if line.split(":", 1)[0] in (names or ()):
@@ -57,10 +57,13 @@ def install_(
 def path(name: Annotated[str, typer.Argument(help="A program, or pulumi-home.")], *, as_json: As_json = False) -> None:
     """Where a program lies. Nothing is installed: a program that is not here is an error."""
     from hanzo_iac.cli import console
+    from hanzo_iac.errors import Fault, InputError
     from hanzo_iac.toolchain import Toolchain, find, store
 
     if name == "pulumi-home":
         place: Path = Toolchain(store.toolchain_root()).pulumi_home
+        if not place.is_dir():
+            raise InputError(Fault(name, "not here", "run `hanzo toolchain install`"))
     else:
         place = find(name).path(name)
     if as_json:

@@ -3,7 +3,7 @@ The pinned programs that `pulumi up` and the local cloud run: found in the cache
 
     ensure("etcd", "kwok").path("etcd")     installs what is missing
     find("pulumi").path("pulumi")           never installs
-    ensure(group="core").pulumi_home        what the engine is given as PULUMI_HOME
+    ensure("core").pulumi_home              what the engine is given as PULUMI_HOME
 
 `programs` says which there are, `routes` what that comes to here, `install` does it.
 """

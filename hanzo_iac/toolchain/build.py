@@ -106,7 +106,8 @@ def run_go(shop: Workshop, command: tuple[str, ...], folder: Path) -> str:
             break
         shop.pause(attempt)
     lines = [line for line in complaint.splitlines() if line.strip() and not line.startswith("go: downloading")]
-    raise RouteFailedError(why=f"`{' '.join(command[:2])}` failed: {' | '.join(lines[-3:]) or f'exit status {status}'}")
+    why = f"`{' '.join(command[:2])}` failed: {' | '.join(lines[-3:]) or f'exit status {status}'}"
+    raise RouteFailedError(why=why, may_pass=routes.is_transient(complaint))
 
 
 def _run(shop: Workshop, command: tuple[str, ...], folder: Path) -> tuple[int, str, str]:

@@ -11,8 +11,8 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -22,10 +22,13 @@ from hanzo_iac.toolchain.install import command_for, described
 from hanzo_iac.toolchain.programs import Program
 from hanzo_iac.toolchain.store import State
 
-BUILD_DISK_BYTES = 14_000_000_000
-"""Free space for building everything: Go's caches 12.5 GB, the programs 0.7 GB. Measured 2026-11-21, linux/amd64."""
+GO_DISK_BYTES = {"GOCACHE": 9_500_000_000, "GOMODCACHE": 3_000_000_000}
+"""Free space for building everything, by the variable that names the folder. Measured 2026-11-21, linux/amd64."""
+PROGRAMS_DISK_BYTES = 700_000_000
+"""Free space for the programs themselves. Measured 2026-11-21, linux/amd64."""
 RUN_DISK_BYTES = 1_000_000_000
 """Free space for running: a local control plane and its databases grow to some hundred MB. Rounded up."""
+REPOSITORY = Path(__file__).parents[2]
 GO_MINIMUM = (1, 26)
 """The `go` line of every go.mod in tools/."""
 
@@ -45,16 +48,32 @@ class Check:
         return not self.remedy
 
 
-def examine(environment: Mapping[str, str]) -> list[Check]:
-    """Every check, in the order a person would set a machine up. The cache is read whole: a second or two."""
+@dataclass(frozen=True)
+class Need:
+    """A folder that will be written, how much, and the variable that moves it elsewhere."""
+
+    folder: Path
+    size: int
+    variable: str
+
+
+def examine(environment: Mapping[str, str], needed: Container[str]) -> list[Check]:
+    """
+    Every check, in the order a person would set a machine up. The cache is read whole: a second or two.
+
+    Args:
+        environment: The process's own.
+        needed: The programs without which nothing can be run; what gets programs does not matter once they are here.
+    """
     found = described(thorough=True)
-    complete = all(state.ready for row, state in found if row.group == "core")
+    complete = all(state.ready for row, state in found if row.name in needed)
+    in_repository = (REPOSITORY / "Makefile").is_file()
     return [
         python(sys.version_info[:3]),
-        venv(sys.prefix, sys.base_prefix),
-        make(environment),
+        venv(sys.prefix, sys.base_prefix, in_repository=in_repository),
+        *([make(environment)] if in_repository else []),
         go(environment, needed=not complete),
-        disk(cache_root(), complete=complete),
+        disk(needs(environment, complete=complete)),
         loopback(),
         *(cached(row, state) for row, state in found if row.group == "core"),
         *(sdk(*pair) for pair in SDK_PAIRS),
@@ -68,11 +87,13 @@ def python(running: tuple[int, ...]) -> Check:
     return Check("python", words, "" if running >= (3, 11) else "use Python 3.11 or later")
 
 
-def venv(prefix: str, base: str) -> Check:
+def venv(prefix: str, base: str, *, in_repository: bool) -> Check:
     """The packages do not mix with the system's."""
-    inside = prefix != base
-    remedy = "" if inside else "run `make check` once, then use .venv/bin/hanzo"
-    return Check("venv", prefix if inside else "not in a virtual environment", remedy)
+    if prefix != base:
+        return Check("venv", prefix)
+    make = "run `make check` once, then use .venv/bin/hanzo"
+    remedy = make if in_repository else "run `python3 -m venv .venv` and install hanzo-iac with .venv/bin/pip"
+    return Check("venv", "not in a virtual environment", remedy)
 
 
 def make(environment: Mapping[str, str]) -> Check:
@@ -82,31 +103,54 @@ def make(environment: Mapping[str, str]) -> Check:
 
 
 def go(environment: Mapping[str, str], *, needed: bool) -> Check:
-    """Go can build what cannot be downloaded; it does not matter once everything is here."""
+    """Go can build what cannot be downloaded; it does not matter once the programs are here."""
     place = shutil.which("go", path=environment.get("PATH"))
     if place is None:
-        what = "not on PATH" + ("" if needed else "; not needed: every program is here")
+        what = "not on PATH" + ("" if needed else "; not needed: the programs are here")
         remedy = "install Go 1.26 or later (https://go.dev/dl), unless the official downloads can be reached"
         return Check("go", what, remedy if needed else "")
     settings = routes.go_environment(routes.this_machine(), environment)
-    said = _output([place, "env", "GOVERSION", "GOTOOLCHAIN"], settings).split()
-    word, toolchain = (said[0], said[-1]) if said else ("unknown", "")
+    # A line each; an empty one for a name this go does not know.
+    word, toolchain = [*_output([place, "env", "GOVERSION", "GOTOOLCHAIN"], settings).splitlines(), "", ""][:2]
     # Any other setting lets an older go fetch the one that go.mod asks for.
-    able = _numbers(word.removeprefix("go")) >= GO_MINIMUM or toolchain != "local"
+    able = _numbers(word.removeprefix("go")) >= GO_MINIMUM or toolchain not in {"", "local"}
     remedy = "" if able else "install Go 1.26 or later (https://go.dev/dl)"
-    return Check("go", f"{word} ({place})", remedy if needed else "")
+    return Check("go", f"{word or 'unknown version'} ({place})", remedy if needed else "")
 
 
-def disk(folder: Path, *, complete: bool) -> Check:
-    """What will be written below the cache can be, and there is room for it."""
-    there = next(path for path in (folder, *folder.parents) if path.exists())
-    if not there.is_dir() or not os.access(there, os.W_OK):
-        what = f"{there} {'cannot be written' if there.is_dir() else 'is not a folder'}"
-        return Check("disk", what, "set HANZO_CACHE to a folder that can be written")
-    free, wanted = shutil.disk_usage(there).free, RUN_DISK_BYTES if complete else BUILD_DISK_BYTES
-    what = f"{free / 1e9:.1f} GB free at {there}"
-    remedy = "" if free >= wanted else f"free {wanted / 1e9:.0f} GB there, or set HANZO_CACHE to a folder elsewhere"
-    return Check("disk", what, remedy)
+def needs(environment: Mapping[str, str], *, complete: bool) -> list[Need]:
+    """What will be written where: by running, and before that by getting the programs."""
+    run = Need(cache_root(), RUN_DISK_BYTES, "HANZO_CACHE")
+    if complete:
+        return [run]
+    tools = Need(store.toolchain_root(), PROGRAMS_DISK_BYTES, store.root_variable())
+    go = shutil.which("go", path=environment.get("PATH"))
+    folders = _output([go, "env", *GO_DISK_BYTES], environment).splitlines() if go else []
+    named = zip(GO_DISK_BYTES.items(), folders, strict=False)
+    return [run, tools, *(Need(Path(folder), size, name) for (name, size), folder in named)]
+
+
+def disk(wanted: list[Need]) -> Check:
+    """What will be written can be, and there is room for it on every disk."""
+    disks: dict[int, list[Need]] = {}
+    for need in wanted:
+        there = next(path for path in (need.folder, *need.folder.parents) if path.exists())
+        if not there.is_dir() or not os.access(there, os.W_OK):
+            what = f"{there} {'cannot be written' if there.is_dir() else 'is not a folder'}"
+            return Check("disk", what, f"set {need.variable} to a folder that can be written")
+        disks.setdefault(there.stat().st_dev, []).append(replace(need, folder=there))
+    found = [_room(together) for together in disks.values()]
+    remedies = [one.remedy for one in found if one.remedy]
+    return Check("disk", ", ".join(one.what for one in found), "; ".join(remedies))
+
+
+def _room(wanted: list[Need]) -> Check:
+    """One disk has room for all that will be written to it."""
+    there, size = wanted[0].folder, sum(need.size for need in wanted)
+    free = shutil.disk_usage(there).free
+    variables = " or ".join(dict.fromkeys(need.variable for need in wanted))
+    remedy = "" if free >= size else f"free {size / 1e9:.0f} GB there, or set {variables} to a folder elsewhere"
+    return Check("disk", f"{free / 1e9:.1f} GB free at {there}", remedy)
 
 
 def loopback() -> Check:
@@ -122,11 +166,12 @@ def loopback() -> Check:
 
 
 def cached(row: Program, state: State) -> Check:
-    """The program is here and every byte is as it was installed."""
+    """Every byte of the program is as it was installed. One that is not here comes when it is needed."""
     if state.ready and state.manifest:
         return Check(row.name, f"{row.version}, whole ({state.manifest.route})")
-    what = "not installed" if state.word == "missing" else f"damaged: {state.why}"
-    return Check(row.name, what, f"run `{command_for(row)}`")
+    if state.word == "missing":
+        return Check(row.name, f"not installed yet: `{command_for(row)}`")
+    return Check(row.name, f"damaged: {state.why}", f"run `{command_for(row)}`")
 
 
 SDK_PAIRS = (

@@ -1,5 +1,8 @@
 """
-Official release files over HTTP: asked once whether the host answers, streamed, resumed, verified, unpacked.
+Official release files over HTTP: the host asked twice whether it answers, then streamed, resumed, verified, unpacked.
+
+The checksum is the one upstream publishes, asked of the same place as the file: it finds what broke on the way, and an
+answer that https does not vouch for; whoever can change what upstream publishes changes both.
 
 Only the standard library, so that a machine with nothing but Python can run it.
 """
@@ -51,7 +54,7 @@ class _Answer:
 
 def fetch(shop: Workshop, program: Program, download: Download) -> Staged:
     """
-    The program's files out of its official release, verified.
+    The program's files out of its official release, with the checksum that is published beside it.
 
     Raises:
         RouteFailedError: The host does not answer, has no such file, is too slow, or the checksum differs.
@@ -70,19 +73,20 @@ def fetch(shop: Workshop, program: Program, download: Download) -> Staged:
 
 def _published(shop: Workshop, download: Download, name: str) -> str:
     """The checksum upstream publishes for the file."""
-    tried = []
+    tried: list[RouteFailedError] = []
     for pattern in download.checksums:
         url = routes.address(pattern, shop.machine, shop.mirror)
         try:
             text = _text(shop, url)
         except RouteFailedError as failure:
-            tried.append(str(failure))
+            tried.append(failure)
             continue
         checksum = routes.published_sha256(text, name)
         if checksum:
             return checksum
-        tried.append(f"{url} does not name {name}")
-    raise RouteFailedError(why="; ".join(dict.fromkeys(tried)))
+        tried.append(RouteFailedError(why=f"{url} does not name {name}"))
+    why = "; ".join(dict.fromkeys(map(str, tried)))
+    raise RouteFailedError(why=why, may_pass=any(failure.may_pass for failure in tried))
 
 
 def _text(shop: Workshop, url: str) -> str:
@@ -93,7 +97,7 @@ def _text(shop: Workshop, url: str) -> str:
                 return body.read(CHECKSUMS_LIMIT_BYTES).decode("utf-8", "replace")
         except (_InterruptedError, *_BROKEN) as broken:
             if attempt == shop.limits.tries:
-                raise RouteFailedError(why=f"{url}: {_words(broken)}") from broken
+                raise RouteFailedError(why=f"{url}: {_words(broken)}", may_pass=True) from broken
             shop.pause(attempt)
     raise RouteFailedError(why=f"{url}: no try is allowed")
 
@@ -122,7 +126,8 @@ def _stream(shop: Workshop, program: Program, url: str, part: Path) -> None:
             _one_try(shop, url, part, have)
         except _InterruptedError as broken:
             if attempt == shop.limits.tries:
-                raise RouteFailedError(why=f"{url} broke off {attempt} times: {broken}") from broken
+                why = f"{url} broke off {attempt} times: {broken}"
+                raise RouteFailedError(why=why, may_pass=True) from broken
             shop.pause(attempt)
         else:
             return
@@ -163,7 +168,8 @@ def _chunks(shop: Workshop, body: http.client.HTTPResponse, url: str) -> Iterato
         came += len(chunk)
         took = shop.clock() - began
         if took > shop.limits.floor_after_s and came / took < shop.limits.floor_bytes_per_s:
-            raise RouteFailedError(why=f"{url} comes at {came / took / 1000:.0f} kB/s: building is faster")
+            why = f"{url} comes at {came / took / 1000:.0f} kB/s: building is faster"
+            raise RouteFailedError(why=why, may_pass=True)
 
 
 def _open(shop: Workshop, url: str, start: int) -> _Answer:
@@ -171,12 +177,12 @@ def _open(shop: Workshop, url: str, start: int) -> _Answer:
     The answer to a GET from byte `start` on.
 
     Raises:
-        RouteFailedError: The host is silent (then it is not asked again in this run) or refuses.
-        _InterruptedError: It says that it may answer later.
+        RouteFailedError: The host was silent twice (then it is not asked again in this run) or refuses.
+        _InterruptedError: It may answer later.
     """
     host = urlsplit(url).netloc
     if host in shop.silent_hosts:
-        raise RouteFailedError(why=shop.silent_hosts[host])
+        raise RouteFailedError(why=shop.silent_hosts[host], may_pass=True)
     request = Request(url, headers={"Range": f"bytes={start}-"} if start else {})
     try:
         response = _within(shop, request)
@@ -184,10 +190,11 @@ def _open(shop: Workshop, url: str, start: int) -> _Answer:
         shop.answering_hosts.add(host)
         return _refused(refusal, url)
     except _BROKEN as failure:
-        if host in shop.answering_hosts:
+        if host in shop.answering_hosts or host not in shop.doubted_hosts:
+            shop.doubted_hosts.add(host)
             raise _InterruptedError(why=_words(failure)) from failure
         shop.silent_hosts[host] = f"{host} does not answer: {_words(failure)}"
-        raise RouteFailedError(why=shop.silent_hosts[host]) from failure
+        raise RouteFailedError(why=shop.silent_hosts[host], may_pass=True) from failure
     shop.answering_hosts.add(host)
     length = response.headers.get("Content-Length")
     begins = start if response.status == 206 and _range_start(response) == start else 0
@@ -264,7 +271,7 @@ def _members(part: Path, patterns: tuple[str, ...], staging: Path) -> list[Path]
                 source = archive.extractfile(member) if member.isreg() else None
                 if source is not None and routes.wanted(member.name, patterns):
                     taken.append(_copy(source, staging / Path(member.name).name))
-    except (tarfile.TarError, EOFError, OSError) as failure:
+    except (tarfile.TarError, EOFError) as failure:
         raise RouteFailedError(why=f"{part.name.removesuffix('.part')} cannot be unpacked: {failure}") from failure
     return taken
 

@@ -7,17 +7,18 @@ as installed only once its manifest is written.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from hanzo_iac.errors import Fault, HanzoError, InputError, UsageError
+from hanzo_iac.errors import Fault, HanzoError, InputError, TryAgainError, UsageError
 from hanzo_iac.toolchain import build, download, programs, routes, store
 from hanzo_iac.toolchain.programs import Bundled, Download, GoBuild, ModuleFiles, Program, Route, Script
 from hanzo_iac.toolchain.progress import Progress, shown
@@ -57,50 +58,64 @@ class Toolchain:
         return store.pulumi_home(self.root)
 
 
-def ensure(*names: str, group: str | None = None, progress: Progress | None = None) -> Toolchain:
+def ensure(*words: str, progress: Progress | None = None) -> Toolchain:
     """
-    These programs, or a whole group (`core` when nothing is named), installed and whole.
+    These programs and groups of programs (`core` when nothing is named), installed and whole.
 
     Args:
-        names: Programs; what they need comes with them.
-        group: A group of programs, in addition to those named.
+        words: Names of programs, what they need comes with them, and of groups.
         progress: Told what happens; without one, stderr is.
 
     Raises:
         UsageError: There is no such program or group.
         InputError: A program cannot be had by any route, or the cache cannot be written; names all of them.
+        TryAgainError: None of those that could not be had is out of reach for good.
     """
-    rows = _with_needs(selected(names, group))
+    rows = _with_needs(resolve(words))
     root = store.toolchain_root()
-    missing = [row for row in rows if not state(root, row).ready]
-    if missing:
+    if not all(state(root, row).ready for row in rows):
         with _writable(root), shown(progress) as told:
-            _install(workshop(root, told), missing)
+            # All of them: to install one anew can damage what lies beside it.
+            _install(workshop(root, told), rows)
     return Toolchain(root)
 
 
-def find(*names: str) -> Toolchain:
+def find(*words: str) -> Toolchain:
     """
-    These programs (`core` when nothing is named), which are there already; nothing is installed.
+    These programs and groups (`core` when nothing is named), which are there already; nothing is installed.
 
     Raises:
-        UsageError: There is no such program.
+        UsageError: There is no such program or group.
         InputError: One is missing or damaged; names all of them.
     """
     root = store.toolchain_root()
-    states = [(row, state(root, row)) for row in _with_needs(selected(names, None))]
+    states = [(row, state(root, row)) for row in _with_needs(resolve(words))]
     faults = [_absent(row, found) for row, found in states if not found.ready]
     if faults:
         raise InputError(faults)
     return Toolchain(root)
 
 
-def selected(names: Iterable[str], group: str | None) -> tuple[Program, ...]:
-    """The rows of these names and this group, in installation order."""
-    wanted = {programs.program(name) for name in names}
-    if group is not None or not wanted:
-        wanted |= set(programs.group(group or "core"))
-    return tuple(row for row in programs.PROGRAMS if row in wanted)
+def resolve(words: Iterable[str]) -> tuple[Program, ...]:
+    """
+    The rows that these words mean, each the name of a group or of a program; `core` when there is none.
+
+    Raises:
+        UsageError: A word is neither; names all of them.
+    """
+    names: list[str] = []
+    faults = []
+    for word in tuple(words) or ("core",):
+        if word in programs.GROUPS:
+            names += [row.name for row in programs.group(word)]
+        elif any(word == row.name for row in programs.PROGRAMS):
+            names.append(word)
+        else:
+            known = [*programs.GROUPS, *(row.name for row in programs.PROGRAMS)]
+            faults.append(Fault("", f"no group or program called {word!r}", f"there are {', '.join(known)}"))
+    if faults:
+        raise UsageError(faults)
+    return tuple(row for row in programs.PROGRAMS if row.name in names)
 
 
 def state(root: Path, row: Program, *, thorough: bool = False, interpreter: str = sys.executable) -> State:
@@ -126,14 +141,14 @@ def workshop(root: Path, progress: Progress) -> Workshop:
         routes.this_machine(),
         dict(os.environ),
         tools_folder(),
-        mirror=os.environ.get(routes.MIRROR_VARIABLE, ""),
+        mirror=routes.mirror(os.environ),
     )
 
 
 def tools_folder() -> Path:
-    """The folder with a go.mod and go.sum per tool: in the repository, or packed beside this module."""
-    repository = Path(__file__).parents[2] / "tools"
-    return repository if repository.is_dir() else Path(__file__).parent / "tools"
+    """The folder with a go.mod and go.sum per tool: packed beside this module, else in the repository."""
+    packed = Path(__file__).parent / "tools"
+    return packed if packed.is_dir() else Path(__file__).parents[2] / "tools"
 
 
 def _with_needs(rows: tuple[Program, ...]) -> tuple[Program, ...]:
@@ -159,20 +174,24 @@ def _writable(root: Path) -> Iterator[None]:
         store.pulumi_home(root).mkdir(parents=True, exist_ok=True)
         yield
     except OSError as failure:
-        hint = "free some space, or set HANZO_CACHE to a folder that can be written"
+        hint = f"set {store.root_variable()} to a folder that can be written"
+        if failure.errno in {errno.ENOSPC, errno.EDQUOT}:
+            hint = f"free some space, or {hint}"
         raise InputError(Fault(str(failure.filename or root), failure.strerror or str(failure), hint)) from failure
 
 
 def _install(shop: Workshop, rows: Iterable[Program]) -> None:
     """Every row installed, or one error with a fault for each that could not be."""
-    faults: list[Fault] = []
+    errors: list[HanzoError] = []
     for row in rows:
         try:
             _install_one(shop, row)
         except HanzoError as error:
-            faults += error.faults
-    if faults:
-        raise InputError(faults)
+            errors.append(error)
+    if errors:
+        may_pass = all(isinstance(error, TryAgainError) for error in errors)
+        faults = [fault for error in errors for fault in error.faults]
+        raise TryAgainError(faults) if may_pass else InputError(faults)
 
 
 def _install_one(shop: Workshop, row: Program) -> None:
@@ -184,20 +203,26 @@ def _install_one(shop: Workshop, row: Program) -> None:
         if found.why:
             shop.progress.begin(row.name, f"{found.why}; replacing it")
         began = shop.clock()
-        tried = []
+        tried: dict[str, RouteFailedError] = {}
         for route in row.routes:
             word = routes.route_word(route)
             try:
                 staged = _follow(shop, row, route)
             except RouteFailedError as failure:
-                tried.append(f"{word}: {failure}")
+                tried[word] = failure
                 continue
             store.put(shop.root, row, staged.files, Manifest(word, staged.source, shop.clock() - began, {}))
             shutil.rmtree(shop.bench(row), ignore_errors=True)
             shop.progress.end(row.name, f"{row.version} installed ({word})")
             return
         shop.progress.end(row.name, "could not be installed")
-        raise InputError(Fault(f"{row.name} {row.version}", f"no route left: {'; '.join(tried)}", REMEDY))
+        raise _no_route_left(row, tried)
+
+
+def _no_route_left(row: Program, tried: Mapping[str, RouteFailedError]) -> HanzoError:
+    what = f"no route left: {'; '.join(f'{word}: {failure}' for word, failure in tried.items())}"
+    fault = Fault(f"{row.name} {row.version}", what, REMEDY)
+    return TryAgainError(fault) if any(failure.may_pass for failure in tried.values()) else InputError(fault)
 
 
 def _follow(shop: Workshop, row: Program, route: Route) -> Staged:
@@ -224,6 +249,7 @@ def _follow(shop: Workshop, row: Program, route: Route) -> Staged:
 
 def _bundled(shop: Workshop, row: Program, route: Bundled) -> Staged:
     """Nothing to make: the file came with the other program's release."""
+    shop.progress.begin(row.name, f"looking into the {route.program} that is installed")
     place = str(store.location(row))
     manifest = store.read_manifest(shop.root, programs.program(route.program))
     if manifest is None or place not in manifest.files:
@@ -264,26 +290,3 @@ def described(*, thorough: bool = False) -> list[tuple[Program, State]]:
     """Every program and what was found of it."""
     root = store.toolchain_root()
     return [(row, state(root, row, thorough=thorough)) for row in programs.PROGRAMS]
-
-
-def resolve(words: Iterable[str]) -> tuple[Program, ...]:
-    """
-    The rows that these words mean, each the name of a group or of a program; `core` when there is none.
-
-    Raises:
-        UsageError: A word is neither; names all of them.
-    """
-    names: list[str] = []
-    faults = []
-    words = tuple(words) or ("core",)
-    for word in words:
-        if word in programs.GROUPS:
-            names += [row.name for row in programs.group(word)]
-        elif any(word == row.name for row in programs.PROGRAMS):
-            names.append(word)
-        else:
-            known = [*programs.GROUPS, *(row.name for row in programs.PROGRAMS)]
-            faults.append(Fault("", f"no group or program called {word!r}", f"there are {', '.join(known)}"))
-    if faults:
-        raise UsageError(faults)
-    return tuple(row for row in programs.PROGRAMS if row.name in names)

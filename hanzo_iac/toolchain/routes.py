@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import platform
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,10 +16,13 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from hanzo_iac.errors import Fault, UsageError
 from hanzo_iac.toolchain.programs import Bundled, Download, GoBuild, ModuleFiles, Route, Script
 
 MIRROR_VARIABLE = "HANZO_DOWNLOAD_MIRROR"
 """A base address under which `<host>/<path>` of every official download is found."""
+
+_MIRROR = re.compile(r"(https://[\w.-]+|http://(localhost|127\.0\.0\.1|\[::1\]))(:\d+)?(/.*)?")
 
 _ARCHITECTURES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 _PULUMI_CPUS = {"amd64": "x64", "arm64": "arm64"}
@@ -58,6 +62,19 @@ def address(pattern: str, machine: Machine, mirror: str = "") -> str:
         return url
     parts = urlsplit(url)
     return f"{mirror.rstrip('/')}/{parts.netloc}{parts.path}"
+
+
+def mirror(base: Mapping[str, str]) -> str:
+    """
+    The mirror this environment names; empty when it names none.
+
+    Raises:
+        UsageError: It is no address, or one that anybody on the way can answer for: the checksums come from it, too.
+    """
+    written = base.get(MIRROR_VARIABLE, "")
+    if written and not _MIRROR.fullmatch(written):
+        raise UsageError(Fault(MIRROR_VARIABLE, f"{written!r} is no https address", "write it as https://HOST/PATH"))
+    return written
 
 
 def file_name(url: str) -> str:

@@ -63,6 +63,11 @@ class State:
         return self.word == "ready"
 
 
+def root_variable() -> str:
+    """The variable to set for another toolchain folder than this one."""
+    return ROOT_VARIABLE if os.environ.get(ROOT_VARIABLE) else "HANZO_CACHE"
+
+
 def toolchain_root() -> Path:
     """The folder of all installed programs: `HANZO_TOOLCHAIN`, else `toolchain` in the cache."""
     named = os.environ.get(ROOT_VARIABLE)

@@ -20,8 +20,10 @@ from hanzo_iac.toolchain.routes import Machine
 class RouteFailedError(Exception):
     """A route gives nothing here. The next one is tried."""
 
-    def __init__(self, *, why: str) -> None:
+    def __init__(self, *, why: str, may_pass: bool = False) -> None:
         super().__init__(why)
+        self.may_pass = may_pass
+        """True for a fault of the network: the same route may work later."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,8 @@ class Workshop:
     interpreter: str = sys.executable
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
+    doubted_hosts: set[str] = field(default_factory=set)
+    """Hosts that did not answer once in this run."""
     silent_hosts: dict[str, str] = field(default_factory=dict)
     """Host -> why nothing more is asked of it in this run."""
     answering_hosts: set[str] = field(default_factory=set)

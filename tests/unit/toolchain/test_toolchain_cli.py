@@ -6,6 +6,7 @@ import io
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -71,6 +72,9 @@ def test_an_empty_group_is_known_and_installs_nothing(run):
 def test_an_unknown_group_and_a_missing_program_are_errors(run):
     assert isinstance(run("toolchain", "install", "databases").exception, UsageError)
     assert isinstance(run("toolchain", "path", "etcd").exception, InputError)
+    assert str(run("toolchain", "path", "pulumi-home").exception) == (
+        "pulumi-home: not here\n\nhint: run `hanzo toolchain install`"
+    )
 
 
 def test_doctor_names_what_must_change_and_exits_1(run):
@@ -79,9 +83,9 @@ def test_doctor_names_what_must_change_and_exits_1(run):
     assert told.exit_code == 1
     assert found["etcd"] == {
         "name": "etcd",
-        "what": "not installed",
-        "remedy": "run `hanzo toolchain install`",
-        "ok": False,
+        "what": "not installed yet: `hanzo toolchain install`",
+        "remedy": "",
+        "ok": True,
     }
     assert found["make"]["what"] == "not on PATH"
     assert found["pulumi package"] == {
@@ -93,10 +97,34 @@ def test_doctor_names_what_must_change_and_exits_1(run):
     assert list(found)[:6] == ["python", "venv", "make", "go", "disk", "ports"]
 
 
-def test_doctor_in_words_gives_each_remedy_once(run):
+def test_doctor_in_words_gives_each_remedy_once(run, tmp_path, monkeypatch):
+    for name in ("etcd", "kwok"):
+        folder = tmp_path / "toolchain" / name / programs.program(name).version
+        folder.mkdir(parents=True)
+        (folder / "manifest.json").write_text('{"route": "download", "source": "", "seconds": 1, "files": {}}')
     told = run("doctor").stdout
-    assert "fault  etcd " in told
+    assert "fault  etcd                          damaged: its manifest does not name the program\n" in told
     assert told.count("hint: run `hanzo toolchain install`\n") == 1
+
+
+def test_doctor_does_not_want_back_what_only_getting_programs_needs(tmp_path, monkeypatch):
+    monkeypatch.setenv("HANZO_CACHE", str(tmp_path))
+    missing = {"kwokctl", "pulumi-language-python"}
+    states = [
+        (row, State("missing") if row.name in missing else State("ready", "", Manifest("download", "", 1.0, {})))
+        for row in programs.PROGRAMS
+    ]
+    monkeypatch.setattr(checks, "described", lambda *, thorough: states)
+    monkeypatch.setenv("PATH", str(tmp_path / "no-programs"))
+    found = {check["name"]: check for check in json.loads(CliRunner().invoke(app, ["doctor", "--json"]).stdout)}
+    assert {name for name, check in found.items() if not check["ok"]} == {"make"}
+    assert found["go"]["what"] == "not on PATH; not needed: the programs are here"
+    assert found["kwokctl"]["what"] == "not installed yet: `hanzo toolchain install`"
+
+
+def test_doctor_of_an_installed_package_asks_for_no_make(tmp_path, monkeypatch):
+    monkeypatch.setattr(checks, "REPOSITORY", tmp_path)
+    assert [check.name for check in checks.examine({"PATH": "/nowhere"}, ())][:3] == ["python", "venv", "go"]
 
 
 def test_the_command_line_starts_without_the_toolchain():
@@ -111,24 +139,34 @@ def test_the_command_line_starts_without_the_toolchain():
         (checks.python((3, 10, 4)), "3.10.4", "use Python 3.11 or later"),
         (checks.python((3, 11, 0)), "3.11.0", ""),
         (
-            checks.venv("/usr", "/usr"),
+            checks.venv("/usr", "/usr", in_repository=True),
             "not in a virtual environment",
             "run `make check` once, then use .venv/bin/hanzo",
         ),
-        (checks.venv("/x/.venv", "/usr"), "/x/.venv", ""),
+        (
+            checks.venv("/usr", "/usr", in_repository=False),
+            "not in a virtual environment",
+            "run `python3 -m venv .venv` and install hanzo-iac with .venv/bin/pip",
+        ),
+        (checks.venv("/x/.venv", "/usr", in_repository=True), "/x/.venv", ""),
         (checks.make({"PATH": "/nowhere"}), "not on PATH", "install make (apt install make)"),
         (
             checks.go({"PATH": "/nowhere"}, needed=True),
             "not on PATH",
             "install Go 1.26 or later (https://go.dev/dl), unless the official downloads can be reached",
         ),
-        (checks.go({"PATH": "/nowhere"}, needed=False), "not on PATH; not needed: every program is here", ""),
+        (checks.go({"PATH": "/nowhere"}, needed=False), "not on PATH; not needed: the programs are here", ""),
         (checks.sdk("pydantic", "0.1", "toy"), None, "pip install pydantic==0.1"),
         (checks.sdk("no-such-package", "0.1", "toy"), "not installed; toy is 0.1", "pip install no-such-package==0.1"),
         (
             checks.cached(programs.program("etcd"), State("damaged", "x is missing")),
             "damaged: x is missing",
             "run `hanzo toolchain install`",
+        ),
+        (
+            checks.cached(programs.program("etcd"), State("missing")),
+            "not installed yet: `hanzo toolchain install`",
+            "",
         ),
         (
             checks.cached(programs.program("etcd"), State("ready", "", Manifest("go build", "", 1.0, {}))),
@@ -150,6 +188,9 @@ def test_a_check_answers(check, what, remedy):
         ("go1.25.1\nlocal\n", True, False),
         ("go1.25.1\nlocal\n", False, True),
         ("go1.25.1\nauto\n", True, True),
+        ("go1.20.4\n\n", True, False),
+        ("\n\n", True, False),
+        ("", True, False),
     ],
 )
 def test_an_old_go_is_told_from_one_that_fetches_a_newer(tmp_path, said, needed, ok):
@@ -169,17 +210,38 @@ def test_another_pulumi_on_path_is_said_with_the_line_that_repairs_it(tmp_path, 
 
 def test_a_full_disk_is_said_with_what_is_needed(tmp_path, monkeypatch):
     monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 2_000_000_000}))
-    check = checks.disk(tmp_path / "not" / "there", complete=False)
+    go = checks.Need(tmp_path / "go", 12_500_000_000, "GOCACHE")
+    run = checks.Need(tmp_path / "not" / "there", 1_000_000_000, "HANZO_CACHE")
+    check = checks.disk([run, go])
     assert check.what == f"2.0 GB free at {tmp_path}"
-    assert check.remedy == "free 14 GB there, or set HANZO_CACHE to a folder elsewhere"
-    assert checks.disk(tmp_path, complete=True).ok
+    assert check.remedy == "free 14 GB there, or set HANZO_CACHE or GOCACHE to a folder elsewhere"
+    assert checks.disk([run]).ok
 
 
-def test_a_cache_that_is_a_file_is_said_before_anything_is_written(tmp_path):
+def test_room_is_counted_where_it_is_taken(tmp_path, monkeypatch):
+    _program(tmp_path / "go", "printf '/go/build\\n/go/modules\\n'")
+    monkeypatch.setenv("HANZO_CACHE", "/cache")
+    monkeypatch.delenv("HANZO_TOOLCHAIN", raising=False)
+    run = checks.Need(Path("/cache"), 1_000_000_000, "HANZO_CACHE")
+    assert checks.needs({"PATH": str(tmp_path)}, complete=True) == [run]
+    assert checks.needs({"PATH": str(tmp_path)}, complete=False) == [
+        run,
+        checks.Need(Path("/cache/toolchain"), 700_000_000, "HANZO_CACHE"),
+        checks.Need(Path("/go/build"), 9_500_000_000, "GOCACHE"),
+        checks.Need(Path("/go/modules"), 3_000_000_000, "GOMODCACHE"),
+    ]
+    monkeypatch.setenv("HANZO_TOOLCHAIN", "/programs")
+    assert checks.needs({"PATH": "/nowhere"}, complete=False) == [
+        run,
+        checks.Need(Path("/programs"), 700_000_000, "HANZO_TOOLCHAIN"),
+    ]
+
+
+def test_a_folder_that_cannot_be_made_is_said_before_anything_is_written(tmp_path):
     taken = tmp_path / "cache"
     taken.touch()
-    assert checks.disk(taken, complete=True) == checks.Check(
-        "disk", f"{taken} is not a folder", "set HANZO_CACHE to a folder that can be written"
+    assert checks.disk([checks.Need(taken, 1, "HANZO_TOOLCHAIN")]) == checks.Check(
+        "disk", f"{taken} is not a folder", "set HANZO_TOOLCHAIN to a folder that can be written"
     )
 
 

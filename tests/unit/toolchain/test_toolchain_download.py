@@ -97,6 +97,7 @@ def test_a_stream_that_breaks_every_time_ends_the_route_and_keeps_what_came(shop
     with pytest.raises(RouteFailedError) as error:
         download.fetch(shop, TOOL, SINGLE)
     assert str(error.value) == f"{mirror.address}/{PATH} broke off 3 times: 300 of 1024000 bytes came"
+    assert error.value.may_pass
     assert (shop.bench(TOOL) / "tool-linux-amd64.part").read_bytes() == CONTENTS[:300]
 
 
@@ -107,7 +108,7 @@ def test_a_busy_server_is_asked_again(shop, mirror):
     assert shop.pauses == [2.0, 2.0, 4.0]
 
 
-def test_a_host_that_does_not_answer_in_time_is_asked_once_in_a_run(make_shop, mirror):
+def test_a_host_that_does_not_answer_in_time_is_asked_twice_in_a_run(make_shop, mirror):
     mirror.publish(PATH, CONTENTS)
     mirror.gated.add(f"{PATH}.sha256")
     shop = make_shop(limits=Limits(answer_s=0.05))
@@ -115,10 +116,25 @@ def test_a_host_that_does_not_answer_in_time_is_asked_once_in_a_run(make_shop, m
     for _ in range(2):
         with pytest.raises(RouteFailedError) as error:
             download.fetch(shop, TOOL, SINGLE)
-        said.append(str(error.value))
+        said.append((str(error.value), error.value.may_pass))
     host = mirror.address.removeprefix("http://")
-    assert said == [f"{host} does not answer: no answer in 0.05 s"] * 2
-    assert mirror.asked == [(f"{PATH}.sha256", None)]
+    assert said == [(f"{host} does not answer: no answer in 0.05 s", True)] * 2
+    assert mirror.asked == [(f"{PATH}.sha256", None)] * 2
+    assert shop.pauses == [2.0]
+
+
+def test_a_host_that_is_silent_once_is_believed_the_next_time(make_shop, mirror, monkeypatch):
+    mirror.publish(PATH, CONTENTS)
+    answers = download.urlopen
+    silent = [ConnectionResetError(104, "Connection reset by peer")]
+
+    def flaky(*words, **named):
+        if silent:
+            raise silent.pop()
+        return answers(*words, **named)
+
+    monkeypatch.setattr(download, "urlopen", flaky)
+    assert installed(download.fetch(make_shop(), TOOL, SINGLE)) == {"tool/1.0.0/bin/tool": CONTENTS}
 
 
 def test_a_host_that_is_not_there_is_said_so(make_shop):
@@ -143,6 +159,7 @@ def test_a_missing_file_ends_the_route(shop, mirror):
     with pytest.raises(RouteFailedError) as error:
         download.fetch(shop, TOOL, SINGLE)
     assert str(error.value) == f"{mirror.address}/{PATH}: HTTP 404"
+    assert not error.value.may_pass
 
 
 def test_without_a_published_checksum_nothing_is_downloaded(shop, mirror):
@@ -207,6 +224,20 @@ def test_what_is_no_archive_is_said_so(shop, mirror):
         "https://dl.example.org/v1/tool.tar.gz", ("https://dl.example.org/v1/SHA256SUMS",), members=("tool",)
     )
     with pytest.raises(RouteFailedError, match=r"^tool\.tar\.gz cannot be unpacked: "):
+        download.fetch(shop, TOOL, route)
+
+
+def test_a_disk_that_is_full_while_unpacking_ends_the_run_and_not_the_route(shop, mirror, monkeypatch):
+    mirror.publish("dl.example.org/v1/tool.tar.gz", packed({"tool": b"the program"}), beside="SHA256SUMS")
+    route = Download(
+        "https://dl.example.org/v1/tool.tar.gz", ("https://dl.example.org/v1/SHA256SUMS",), members=("tool",)
+    )
+
+    def refuse(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("shutil.copyfileobj", refuse)
+    with pytest.raises(OSError, match=r"No space left on device$"):
         download.fetch(shop, TOOL, route)
 
 

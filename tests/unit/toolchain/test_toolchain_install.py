@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from hanzo_iac.errors import Fault, InputError, UsageError
+from hanzo_iac.errors import Fault, InputError, TryAgainError, UsageError
 from hanzo_iac.toolchain import Silent, Toolchain, ensure, find, install, programs, store
 from hanzo_iac.toolchain.programs import Bundled, Download, GoBuild, Program, Script
 
@@ -304,7 +305,7 @@ def test_find_names_everything_missing_and_installs_nothing(empty_cache):
 
 
 def test_ensure_without_any_route_says_what_was_tried(empty_cache):
-    with pytest.raises(InputError) as error:
+    with pytest.raises(TryAgainError) as error:
         ensure("etcd", progress=Silent())
     assert [(fault.where, fault.what) for fault in error.value.faults] == [
         (
@@ -332,15 +333,75 @@ def test_a_cache_that_cannot_be_written_is_said_so(tmp_path, monkeypatch):
     monkeypatch.setenv("HANZO_TOOLCHAIN", str(tmp_path / "file" / "toolchain"))
     with pytest.raises(InputError) as error:
         ensure("etcd", progress=Silent())
-    assert str(error.value).endswith(
-        "Not a directory\n\nhint: free some space, or set HANZO_CACHE to a folder that can be written"
-    )
+    assert str(error.value).endswith("Not a directory\n\nhint: set HANZO_TOOLCHAIN to a folder that can be written")
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_only_a_full_disk_is_to_be_emptied(empty_cache, monkeypatch, number):
+    def refuse(*_: object) -> None:
+        raise OSError(number, "No room", "/a/file")
+
+    monkeypatch.setattr(install, "_install", refuse)
+    with pytest.raises(InputError) as error:
+        ensure("etcd", progress=Silent())
+    hint = "free some space, or set HANZO_CACHE to a folder that can be written"
+    assert error.value.faults == (Fault("/a/file", "No room", hint),)
+
+
+def test_a_fault_that_passes_and_one_that_stays_are_one_that_stays(make_shop, mirror):
+    shop = make_shop(mirror="http://127.0.0.1:9")
+    with pytest.raises(TryAgainError):
+        install._install(shop, [TOOL])
+    with pytest.raises(InputError) as error:
+        install._install(shop, [TOOL, Program("other", "2.0.0", (BUILD,))])
+    assert [fault.where for fault in error.value.faults] == ["tool 1.0.0", "other 2.0.0"]
+
+
+def test_what_lies_beside_a_program_is_put_right_after_it_was_installed_anew(make_shop, mirror, monkeypatch, tmp_path):
+    shop = make_shop(interpreter=sys.executable)
+    host = Program("host", "1.0.0", (Script("toy.host"),), beside="tool")
+    monkeypatch.setattr(programs, "PROGRAMS", (TOOL, host))
+    monkeypatch.setattr(install, "workshop", lambda *_: shop)
+    monkeypatch.setenv("HANZO_TOOLCHAIN", str(shop.root))
+    mirror.publish(PATH, b"the tool")
+    ensure("host", progress=Silent())
+    (shop.root / store.location(TOOL)).unlink()
+
+    def put(root: Path, row: Program, files: dict[Path, Path], came: store.Manifest) -> store.Manifest:
+        manifest = kept(root, row, files, came)
+        if row is TOOL:
+            (shop.root / store.location(host)).write_text("upstream's")
+        return manifest
+
+    kept = store.put
+    monkeypatch.setattr(store, "put", put)
+    ensure("host", progress=Silent())
+    assert install.state(shop.root, host).word == "ready"
+
+
+def test_the_seconds_of_a_program_that_came_with_another_are_its_own(make_shop, monkeypatch):
+    shop = make_shop()
+    host = Program("host", "1.0.0", (Bundled("engine"),), beside="engine")
+    monkeypatch.setattr(programs, "PROGRAMS", (Program("engine", "1.0.0", ()), host))
+    with pytest.raises(InputError):
+        install._install(shop, [host])
+    assert shop.progress.told[0] == ("host", "looking into the engine that is installed")
+
+
+def test_the_modules_packed_with_this_package_are_used_before_a_strangers(monkeypatch, tmp_path):
+    module = tmp_path / "site-packages" / "hanzo_iac" / "toolchain" / "install.py"
+    for folder in (module.parent / "tools", tmp_path / "site-packages" / "tools"):
+        folder.mkdir(parents=True)
+    monkeypatch.setattr(install, "__file__", str(module))
+    assert install.tools_folder() == module.parent / "tools"
+    (module.parent / "tools").rmdir()
+    assert install.tools_folder() == tmp_path / "site-packages" / "tools"
 
 
 def test_nothing_named_means_the_core_group():
-    assert install.selected((), None) == programs.group("core")
-    assert [row.name for row in install.selected(("etcd", "kwok"), None)] == ["kwok", "etcd"]
-    assert install.selected((), "controllers") == ()
+    assert install.resolve(()) == programs.group("core")
+    assert [row.name for row in install.resolve(("etcd", "kwok"))] == ["kwok", "etcd"]
+    assert install.resolve(("controllers",)) == ()
 
 
 def test_words_that_mean_nothing_are_all_named():

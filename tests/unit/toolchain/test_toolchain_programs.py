@@ -268,6 +268,34 @@ def test_a_checksum_is_read_out_of_what_upstream_publishes(text, expected):
     assert routes.published_sha256(text, "tool") == expected
 
 
+@pytest.mark.parametrize(
+    ("written", "is_one"),
+    [
+        ("", True),
+        ("https://mirror.example.org", True),
+        ("https://mirror.example.org:8443/m/", True),
+        ("http://127.0.0.1:8000", True),
+        ("http://localhost/m", True),
+        ("http://[::1]:8000", True),
+        ("http://mirror.example.org", False),
+        ("http://127.0.0.1.example.org", False),
+        ("mirror.example.org", False),
+        ("ftp://mirror.example.org", False),
+        ("https://", False),
+        ("https://[", False),
+    ],
+)
+def test_a_mirror_is_asked_over_https_or_on_this_machine(written, is_one):
+    if is_one:
+        assert routes.mirror({"HANZO_DOWNLOAD_MIRROR": written}) == written
+        return
+    with pytest.raises(UsageError) as error:
+        routes.mirror({"HANZO_DOWNLOAD_MIRROR": written})
+    assert str(error.value) == (
+        f"HANZO_DOWNLOAD_MIRROR: {written!r} is no https address\n\nhint: write it as https://HOST/PATH"
+    )
+
+
 def test_go_runs_without_the_settings_of_other_builds():
     base = {"PATH": "/bin", "GOFLAGS": "-mod=vendor", "GOOS": "windows", "GOPROXY": "https://proxy.example.org"}
     assert routes.go_environment(LINUX, base) == {
