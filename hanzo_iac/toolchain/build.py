@@ -111,11 +111,7 @@ def run_go(shop: Workshop, command: tuple[str, ...], folder: Path) -> str:
 
 
 def _run(shop: Workshop, command: tuple[str, ...], folder: Path) -> tuple[int, str, str]:
-    """
-    (exit status, stdout, stderr). However we leave, the command and its children do not stay behind.
-
-    Only where we are killed outright they end by themselves; what they still write, the next run writes over.
-    """
+    """(exit status, stdout, stderr). Unless we are killed outright, the command and its children do not stay behind."""
     said, complaint = folder / "said.log", folder / "complaint.log"
     with said.open("wb") as out, complaint.open("wb") as err:
         process = subprocess.Popen(

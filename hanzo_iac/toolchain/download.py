@@ -1,8 +1,8 @@
 """
 Official release files over HTTP: the host asked twice whether it answers, then streamed, resumed, verified, unpacked.
 
-The checksum is the one upstream publishes, asked of the same place as the file: it finds what broke on the way, and an
-answer that https does not vouch for; whoever can change what upstream publishes changes both.
+The checksum is the one upstream publishes beside the file: it shows what broke on the way. Whoever can change the file
+there, or on the mirror that is named, can change both; that nobody can in between is left to https.
 
 Only the standard library, so that a machine with nothing but Python can run it.
 """
