@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping
 
-from hanzo_iac.localcloud.backends import NoClusters, NoDatabases
+from doubles.rehearsal import Ref, Wanted
+from doubles.servers import NoClusters, NoDatabases
+
 from hanzo_iac.localcloud.digitalocean import Cloud, create_app
 from hanzo_iac.localcloud.digitalocean import Settings as AccountSettings
 from hanzo_iac.localcloud.digitalocean import State as AccountState
-from hanzo_iac.localcloud.provider.rehearsal import Ref, Wanted
 
 VERSION, NEWER_VERSION = "1.36.0-do.0", "1.36.1-do.0"
 TAGS = ["hanzo", "my-rag-app", "prod"]

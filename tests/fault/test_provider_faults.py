@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from doubles.rehearsal import InProcess, Killed, Rehearsal, Stopped, Wanted
 from listing_one_program import account, census, listing_one, slow_account
 
 from hanzo_iac.localcloud.digitalocean import Cloud, Fault
-from hanzo_iac.localcloud.provider.rehearsal import InProcess, Killed, Rehearsal, Stopped, Wanted
 
 COMPLETE = {
     "vpcs": ["rag"],

@@ -6,6 +6,7 @@ A path is DigitalOcean's own template (`/v2/vpcs/{vpc_id}`), which is also what 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,12 @@ class Answer:
     body: Json | str | None = None
     media: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    def payload(self) -> bytes:
+        """The body as it is sent."""
+        if self.body is None:
+            return b""
+        return self.body.encode() if isinstance(self.body, str) else json.dumps(self.body).encode()
 
 
 def ok(body: Json) -> Answer:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import Callable
 
@@ -18,7 +17,6 @@ from hanzo_iac.localcloud.backends import Clusters, Databases
 from hanzo_iac.localcloud.digitalocean import control
 from hanzo_iac.localcloud.digitalocean.api import Answer
 from hanzo_iac.localcloud.digitalocean.cloud import Asked, Cloud
-from hanzo_iac.localcloud.digitalocean.faults import Fault
 from hanzo_iac.localcloud.digitalocean.server import BREAK
 from hanzo_iac.localcloud.digitalocean.services import restore
 from hanzo_iac.localcloud.digitalocean.settings import Settings
@@ -57,12 +55,10 @@ class _Api:
             authorization=request.headers.get("authorization", ""),
             base=f"{request.url.scheme}://{request.url.netloc}",
         )
-        struck = self._cloud.faults.strike(asked.method, asked.path)
-        delay_s = sum(fault.latency_s for fault in struck if fault.kind == "latency")
+        delay_s, fault = self._cloud.faults.strike(asked.method, asked.path)
         if delay_s:
             await asyncio.sleep(delay_s)
-        fault = next((fault for fault in struck if fault.kind != "latency"), None)
-        answer = await self._answer(asked, fault)
+        answer = await run_in_threadpool(self._cloud.answer_under, fault, asked)
         self._cloud.log_call(asked.method, asked.path, None if answer is None else answer.status)
         if answer is None:
             await _drop(scope, receive)
@@ -71,36 +67,10 @@ class _Api:
         else:
             await _response(answer)(scope, receive, send)
 
-    async def _answer(self, asked: Asked, fault: Fault | None) -> Answer | None:
-        """What to send; None to send nothing."""
-        if fault is not None and fault.kind == "timeout-before":
-            return None
-        if fault is not None and fault.kind == "status":
-            return _injected(fault)
-        answer = await run_in_threadpool(self._cloud.answer, asked)
-        return None if fault is not None and fault.kind == "timeout-after-commit" else answer
-
-
-def _injected(fault: Fault) -> Answer:
-    known = {
-        429: ("too_many_requests", "API rate limit exceeded."),
-        500: ("server_error", "Unexpected server-side error"),
-        503: ("service_unavailable", "The server is temporarily unable to answer"),
-    }
-    kind, message = known.get(fault.status, ("server_error", f"a fault of status {fault.status} was asked for"))
-    headers = {"retry-after": str(fault.retry_after_s)} if fault.status == 429 else {}
-    return Answer(fault.status, {"id": kind, "message": message}, headers=headers)
-
-
-def _payload(answer: Answer) -> bytes:
-    if answer.body is None:
-        return b""
-    return answer.body.encode() if isinstance(answer.body, str) else json.dumps(answer.body).encode()
-
 
 def _response(answer: Answer) -> Response:
     media = answer.media if answer.body is not None else None
-    return Response(_payload(answer), answer.status, dict(answer.headers), media_type=media)
+    return Response(answer.payload(), answer.status, dict(answer.headers), media_type=media)
 
 
 async def _drop(scope: Scope, receive: Receive) -> None:
@@ -115,7 +85,7 @@ async def _drop(scope: Scope, receive: Receive) -> None:
 
 async def _cut(answer: Answer, scope: Scope, receive: Receive, send: Send) -> None:
     """Send the head and half of the body, then break the connection."""
-    response, payload = _response(answer), _payload(answer)
+    response, payload = _response(answer), answer.payload()
     await send({"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers})
     await send({"type": "http.response.body", "body": payload[: len(payload) // 2], "more_body": True})
     await _drop(scope, receive)

@@ -17,7 +17,7 @@ from typing import Any
 from hanzo_iac.localcloud.backends import Clusters, Databases
 from hanzo_iac.localcloud.digitalocean import errors
 from hanzo_iac.localcloud.digitalocean.api import Answer, Call, Router
-from hanzo_iac.localcloud.digitalocean.faults import Faults
+from hanzo_iac.localcloud.digitalocean.faults import Fault, Faults
 from hanzo_iac.localcloud.digitalocean.services import FAMILIES, SERVICES
 from hanzo_iac.localcloud.digitalocean.settings import Settings
 from hanzo_iac.localcloud.digitalocean.state import Json, State
@@ -99,6 +99,14 @@ class Cloud:
             self.violations.append(f"{asked.method} {asked.path}: {traceback.format_exc()}")
         return self._finished(self._checked(asked.method, template, answer))
 
+    def answer_under(self, fault: Fault | None, asked: Asked) -> Answer | None:
+        """What to send when this fault strikes; None to break the connection. Cutting a body is the sender's work."""
+        kind = None if fault is None else fault.kind
+        if fault is not None and kind == "status":
+            return _injected(fault)
+        answer = None if kind == "timeout-before" else self.answer(asked)
+        return None if kind == "timeout-after-commit" else answer
+
     def log_call(self, method: str, path: str, code: int | None) -> None:
         """Remember a call; `code` is None when no answer was sent."""
         with self._calls_lock:
@@ -171,6 +179,17 @@ def _error(error: errors.ApiError) -> Answer:
     request_id = str(uuid.uuid4())
     body = {"id": error.kind, "message": error.message, "request_id": request_id}
     return Answer(error.status, body, headers={"x-request-id": request_id, **error.headers})
+
+
+def _injected(fault: Fault) -> Answer:
+    known = {
+        429: ("too_many_requests", "API rate limit exceeded."),
+        500: ("server_error", "Unexpected server-side error"),
+        503: ("service_unavailable", "The server is temporarily unable to answer"),
+    }
+    kind, message = known.get(fault.status, ("server_error", f"a fault of status {fault.status} was asked for"))
+    headers = {"retry-after": str(fault.retry_after_s)} if fault.status == 429 else {}
+    return Answer(fault.status, {"id": kind, "message": message}, headers=headers)
 
 
 def _body(raw: bytes) -> Json:

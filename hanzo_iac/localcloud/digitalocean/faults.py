@@ -111,10 +111,12 @@ class Faults:
         """How many calls this rule has failed; still known after the rule was removed."""
         return self._struck.get(number, 0)
 
-    def strike(self, method: str, path: str) -> list[Fault]:
-        """The rules that strike this call, oldest first. Every rule counts the call once."""
+    def strike(self, method: str, path: str) -> tuple[float, Fault | None]:
+        """The seconds this call is held up, and the oldest other rule that strikes it. Every rule counts it once."""
         with self._lock:
-            return [fault for number, fault in self._rules.items() if self._meets(number, fault, method, path)]
+            struck = [fault for number, fault in self._rules.items() if self._meets(number, fault, method, path)]
+        delay_s = sum(fault.latency_s for fault in struck if fault.kind == "latency")
+        return delay_s, next((fault for fault in struck if fault.kind != "latency"), None)
 
     def listed(self) -> list[dict[str, Any]]:
         """The rules in force as plain data."""

@@ -199,10 +199,10 @@ class Operations:
         resource.delete(self.call(urn, timeout_s or resource.delete_s), known_id, state)
         self.owners.forget(resource.token, known_id)
 
-    def diff(self, resource: Resource, urn: str, known_id: str, olds: State, news: State) -> list[Change]:
-        """What changes."""
+    def diff(self, resource: Resource, urn: str, known_id: str, changed: tuple[State, State]) -> list[Change]:
+        """What changes from old state to new inputs, `changed`."""
         self.owners.note(resource.token, known_id, urn)
-        return compare.changes(resource.inputs, olds, news)
+        return compare.changes(resource.inputs, *changed)
 
 
 def checked(

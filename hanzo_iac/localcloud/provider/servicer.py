@@ -180,8 +180,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             olds, news = plain_dict(request.olds), plain_dict(request.news)
             ignored = set(request.ignoreChanges)
             if self._operations is not None:
-                self._operations.owners.note(resource.token, request.id, request.urn)
-            changes = changed(resource.inputs, olds, news)
+                changes = self._operations.diff(resource, request.urn, request.id, (olds, news))
+            else:
+                changes = changed(resource.inputs, olds, news)
             changes = [change for change in changes if not {change.path, change.top} & ignored]
             return diff_response(changes, stable(resource, olds), first=needs_deletion_first(olds, news))
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import pydo
 import pytest
+from doubles.servers import NoClusters, NoDatabases
 
-from hanzo_iac.localcloud.backends import NoClusters, NoDatabases
 from hanzo_iac.localcloud.digitalocean import Server, Settings, State, create_app
 
 DATA = Path(os.environ.get("HANZO_DATA", Path(__file__).resolve().parents[4] / "shared" / "data"))

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from doubles.servers import NoClusters, NoDatabases
 from provider_project import Project, environment, write
 
 from hanzo_iac import toolchain
 from hanzo_iac.errors import InputError
-from hanzo_iac.localcloud.backends import NoClusters, NoDatabases
 from hanzo_iac.localcloud.digitalocean import Server, Settings, State, create_app
 from hanzo_iac.toolchain import Toolchain
 

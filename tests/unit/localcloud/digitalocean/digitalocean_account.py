@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from doubles.servers import NoClusters, NoDatabases
 from starlette.testclient import TestClient
 
-from hanzo_iac.localcloud.backends import NoClusters, NoDatabases
 from hanzo_iac.localcloud.digitalocean import Cloud, Settings, State, create_app
 
 DATA = Path(os.environ.get("HANZO_DATA", Path(__file__).resolve().parents[5] / "shared" / "data")) / "digitalocean"

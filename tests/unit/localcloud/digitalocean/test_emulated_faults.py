@@ -11,10 +11,10 @@ import time
 import httpx
 import pytest
 from digitalocean_account import CLUSTER, POSTGRES, VALKEY, VPC, Clock
+from doubles.servers import NoClusters, NoDatabases
 from starlette.testclient import TestClient
 
 from hanzo_iac.errors import InputError
-from hanzo_iac.localcloud.backends import NoClusters, NoDatabases
 from hanzo_iac.localcloud.digitalocean import Fault, Server, Settings, State, create_app
 
 

@@ -7,9 +7,10 @@ import base64
 import pytest
 import yaml
 from digitalocean_account import CLUSTER, GPU_POOL, SYSTEM_POOL, VPC, Clock, specification
+from doubles.servers import NoClusters, NoDatabases
 from starlette.testclient import TestClient
 
-from hanzo_iac.localcloud.backends import NoClusters, NoDatabases, Pool, Taint
+from hanzo_iac.localcloud.backends import Pool, Taint
 from hanzo_iac.localcloud.digitalocean import Settings, State, create_app
 
 CLUSTERS = "/v2/kubernetes/clusters"

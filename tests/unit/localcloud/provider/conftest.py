@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from doubles.rehearsal import Rehearsal
 from provider_stack import PROGRAM, account
-
-from hanzo_iac.localcloud.provider.rehearsal import Rehearsal
 
 
 @pytest.fixture

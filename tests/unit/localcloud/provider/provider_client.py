@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import grpc
+from doubles.rehearsal import LOCAL, InProcess, urn_of
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 
 from hanzo_iac.localcloud.digitalocean import Cloud
-from hanzo_iac.localcloud.provider.rehearsal import LOCAL, InProcess, urn_of
 from hanzo_iac.localcloud.provider.servicer import Engine, Provider
 from hanzo_iac.localcloud.provider.values import wire_dict
 

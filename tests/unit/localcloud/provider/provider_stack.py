@@ -11,12 +11,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from doubles.rehearsal import Ref, Wanted
+from doubles.servers import NoClusters, NoDatabases
 
-from hanzo_iac.localcloud.backends import NoClusters, NoDatabases
 from hanzo_iac.localcloud.digitalocean import Cloud, create_app
 from hanzo_iac.localcloud.digitalocean import Settings as AccountSettings
 from hanzo_iac.localcloud.digitalocean import State as AccountState
-from hanzo_iac.localcloud.provider.rehearsal import Ref, Wanted
 
 DATA = Path(os.environ.get("HANZO_DATA", Path(__file__).resolve().parents[5] / "shared" / "data")) / "digitalocean"
 SPECIFICATION = DATA / "DigitalOcean-infra-subset.json"

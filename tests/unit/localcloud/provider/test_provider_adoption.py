@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from doubles.rehearsal import InProcess, Killed, Rehearsal, Stopped
 from provider_stack import CLUSTER, DATABASE, NET, PROGRAM, account, wanted
 
 from hanzo_iac.localcloud.digitalocean import Fault
-from hanzo_iac.localcloud.provider.rehearsal import InProcess, Killed, Rehearsal, Stopped
 
 
 def crashed(program, call):
@@ -210,3 +210,9 @@ def test_a_share_that_grew_unheard_is_not_made_to_grow_again():
     assert rehearsal.up(larger) == [("update", "share")]
     assert rehearsal.stack["share"].state["size"] == 200
     assert rehearsal.up(larger) == []
+
+
+def test_a_slow_answer_is_an_answer():
+    rehearsal = Rehearsal(account())
+    rehearsal.cloud.faults.add(Fault(kind="latency", latency_s=9.0, times=None))
+    assert rehearsal.up([NET]) == [("create", "net")]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from doubles.rehearsal import StillClock
 
 from hanzo_iac.localcloud.provider.api import Answer, Api, ApiError, Busy, Unsure
 from hanzo_iac.localcloud.provider.call import Call, TookTooLong, Turns
-from hanzo_iac.localcloud.provider.rehearsal import StillClock
 from hanzo_iac.localcloud.provider.settings import Settings, faults, from_config
 
 TOKEN = "dop_v1_0123456789abcdef"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from doubles.rehearsal import Ref, urn_of
 from provider_stack import BUCKET, PROGRAM, token
 
 from hanzo_iac.localcloud.provider.check import Naming
 from hanzo_iac.localcloud.provider.operations import checked
-from hanzo_iac.localcloud.provider.rehearsal import Ref, urn_of
 from hanzo_iac.localcloud.provider.resources import TABLE
 from hanzo_iac.localcloud.provider.values import DEFAULTS, UNKNOWN
 

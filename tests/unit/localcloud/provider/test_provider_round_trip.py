@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from doubles.rehearsal import Ref, Stopped, over_the_wire, urn_of
 from provider_stack import BUCKET, PROGRAM, self_signed, wanted
 
 from hanzo_iac.localcloud.provider import compare
 from hanzo_iac.localcloud.provider.operations import refreshed_inputs
-from hanzo_iac.localcloud.provider.rehearsal import Ref, Stopped, over_the_wire, urn_of
 from hanzo_iac.localcloud.provider.resources import TABLE
 
 NAMES = [one.name for one in PROGRAM]

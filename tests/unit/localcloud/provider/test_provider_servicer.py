@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import grpc
 import pytest
+from doubles.rehearsal import Rehearsal, urn_of
 from google.protobuf import empty_pb2
 from provider_client import Asker, half_made, plain
 from provider_stack import CLUSTER, DATABASE, NET, PROGRAM, account
 from pulumi.runtime.proto import plugin_pb2, provider_pb2
 
 from hanzo_iac.localcloud.digitalocean import Fault
-from hanzo_iac.localcloud.provider.rehearsal import Rehearsal, urn_of
 from hanzo_iac.localcloud.provider.values import SECRET, SIGNATURE, UNKNOWN_MARK, wire_dict
 
 VPC = NET.token

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from hanzo_iac.localcloud.digitalocean import Cloud, Fault
+from hanzo_iac.localcloud.digitalocean import Cloud
 from hanzo_iac.localcloud.digitalocean.cloud import Asked
 from hanzo_iac.localcloud.provider.api import Answer, Api
 from hanzo_iac.localcloud.provider.check import Naming
@@ -101,37 +101,18 @@ class InProcess:
         self.calls += 1
         if self.calls == self.kill_at and not self.kill_after_commit:
             raise Killed
-        fault = next(iter(self.cloud.faults.strike(method, place.path)), None)
-        answer = self._struck(asked, fault, timeout_s) if fault else self._answer(asked)
+        _, fault = self.cloud.faults.strike(method, place.path)
+        said = self.cloud.answer_under(fault, asked)
         if self.calls == self.kill_at:
             raise Killed
-        return answer
-
-    def _answer(self, asked: Asked) -> Answer:
-        """What the account says."""
-        said = self.cloud.answer(asked)
-        return Answer(said.status, said.headers, said_bytes(said.body))
-
-    def _struck(self, asked: Asked, fault: Fault, timeout_s: float) -> Answer:
-        """What comes of a call that a fault strikes."""
-        if fault.kind == "status":
-            return Answer(fault.status, {"retry-after": "0"}, b'{"id": "injected", "message": "a fault was asked for"}')
-        if fault.kind == "timeout-before":
-            message = f"no answer within {timeout_s:g} s"
-            raise TimeoutError(message)
-        answer = self._answer(asked)
-        if fault.kind == "cut-body" and len(answer.body) > 1:
-            return Answer(answer.status, answer.headers, answer.body[: len(answer.body) // 2])
-        raise TimeoutError("the connection broke")
-
-
-def said_bytes(body: Any) -> bytes:
-    """An answer's body as it goes over the wire."""
-    import json
-
-    if body is None:
-        return b""
-    return body.encode() if isinstance(body, str) else json.dumps(body).encode()
+        if said is None:
+            raise TimeoutError(f"no answer within {timeout_s:g} s")
+        payload = said.payload()
+        if fault is not None and fault.kind == "cut-body":
+            if not payload:
+                raise ConnectionError("the connection broke")
+            payload = payload[: len(payload) // 2]
+        return Answer(said.status, said.headers, payload)
 
 
 def over_the_wire(values: State) -> State:
@@ -144,7 +125,7 @@ class Rehearsal:
     """A stack of resources and the account it is deployed to."""
 
     cloud: Cloud
-    settings: Settings = field(default_factory=lambda: Settings(token="rehearsal", api=LOCAL, retries=0, poll_s=0.01))  # noqa: S106
+    settings: Settings = field(default_factory=lambda: Settings(token="rehearsal", api=LOCAL, retries=0, poll_s=0.01))
     stack: dict[str, Held] = field(default_factory=dict)
     """Name -> what the engine knows of it."""
     done: list[tuple[str, str]] = field(default_factory=list)
@@ -214,7 +195,7 @@ class Rehearsal:
         if held is None:
             self._make(operations, wanted, inputs)
             return
-        changes = operations.diff(resource, urn, held.id, held.state, inputs)
+        changes = operations.diff(resource, urn, held.id, (held.state, inputs))
         if any(change.replaces for change in changes):
             self._replace(operations, wanted, first=needs_deletion_first(held.state, inputs))
         elif changes or held.broken:
