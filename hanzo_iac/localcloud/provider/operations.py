@@ -113,11 +113,12 @@ class Operations:
             answer = posted(call, resource, inputs)
             made_id = resource.identify(answer, inputs)
         self.owners.note(resource.token, made_id, urn, made=True)
+        known = remembered(resource, answer, inputs)
         try:
             resource.settle(call, made_id, inputs)
-            return made_id, {**remembered(resource, answer, inputs), **self.seen(call, resource, made_id, inputs)}
+            return made_id, {**known, **self.seen(call, resource, made_id, inputs)}
         except FAILURES as error:
-            raise HalfMade(made_id, dict(inputs), str(error)) from error
+            raise HalfMade(made_id, known, str(error)) from error
 
     def seen(self, call: Call, resource: Resource, known_id: str, known: State) -> State:
         """The state of what must exist."""

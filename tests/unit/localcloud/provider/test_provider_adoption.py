@@ -135,6 +135,17 @@ def test_a_key_whose_secret_was_lost_is_made_anew():
     assert rehearsal.stack["key"].state["secretKey"]
 
 
+def test_the_secret_of_a_key_outlives_a_failed_look_at_the_key(monkeypatch):
+    monkeypatch.setattr("secrets.token_urlsafe", lambda _: "said-once")
+    key = wanted("key", "SpacesKey", name="uploads")
+    rehearsal = Rehearsal(account())
+    rehearsal.cloud.faults.add(Fault(kind="status", method="GET", path="keys$", nth=2))
+    with pytest.raises(Stopped):
+        rehearsal.up([key])
+    assert rehearsal.up([key]) == [("update", "key")]
+    assert rehearsal.stack["key"].state["secretKey"] == "said-once"
+
+
 def test_a_half_made_cluster_is_kept_and_finished_by_the_next_run():
     rehearsal = Rehearsal(account(cluster_s=3600))
     rehearsal.settings = replace(rehearsal.settings, poll_s=60.0)
