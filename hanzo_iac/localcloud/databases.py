@@ -56,7 +56,8 @@ class Seat:
     applied: DatabaseServer | None = None
     address: DatabaseAddress | None = None
     pid: int | None = None
-    started_s: float = 0.0
+    silent_since_s: float | None = None
+    """Since when it does not take what is wanted, however often it was started meanwhile."""
 
 
 class LocalDatabases:
@@ -138,26 +139,38 @@ class LocalDatabases:
             return None
         port = self._ports.of(server.name) if self._children.alive(server.name) else None
         port = port or self._ports.claim(server.name)
-        if not self._children.ensure(server.program(port)):
+        running = self._children.ensure(server.program(port))
+        failing = self._children.failing(server.name)
+        if failing or not running:
             seat.address = None
+            if failing:
+                raise RuntimeError(failing)
             return STARTING_S
         pid = self._children.pid(server.name)
         if pid != seat.pid:
             seat.pid, seat.applied, seat.address = pid, None, None
-            seat.started_s = time.monotonic()
             server.forget()
-        if seat.applied != wanted:
-            try:
-                server.apply(wanted, port)
-            except NOT_YET:
-                if time.monotonic() - seat.started_s > STARTS_WITHIN_S:
-                    raise
-                return STARTING_S
-            seat.applied = wanted
+        if not self._apply(seat, wanted, port):
+            return STARTING_S
         with self._lock:
             if seat.wanted is not None:
                 seat.address = DatabaseAddress(host="127.0.0.1", port=port, tls=False)
         return LOOK_S
+
+    @staticmethod
+    def _apply(seat: Seat, wanted: DatabaseServer, port: int) -> bool:
+        """Whether the server is as wanted; False while it may still be starting."""
+        if seat.applied == wanted:
+            return True
+        seat.silent_since_s = seat.silent_since_s or time.monotonic()
+        try:
+            seat.server.apply(wanted, port)
+        except NOT_YET:
+            if time.monotonic() - seat.silent_since_s > STARTS_WITHIN_S:
+                raise
+            return False
+        seat.applied, seat.silent_since_s = wanted, None
+        return True
 
     def _clear(self, database_id: str, seat: Seat) -> None:
         self._children.stop(seat.server.name, abandon=True)

@@ -78,13 +78,14 @@ class ObjectStore:
         return self._socket
 
     def _step(self) -> float:
-        if self._children.alive(NAME):
-            return LOOK_S
-        listener = self._listen()
-        # Looked at, not accepted: the connection is the child's.
-        if not select.select([listener], [], [], LOOK_S)[0]:
-            return 0
-        self._children.ensure(self._program(listener))
+        if not self._children.alive(NAME):
+            listener = self._listen()
+            # Looked at, not accepted: the connection is the child's.
+            if not select.select([listener], [], [], LOOK_S)[0]:
+                return 0
+            self._children.ensure(self._program(listener))
+        if failing := self._children.failing(NAME):
+            raise RuntimeError(failing)
         return LOOK_S
 
     def _program(self, listener: socket.socket) -> Program:

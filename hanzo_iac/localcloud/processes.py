@@ -37,6 +37,8 @@ LOG_BYTES = 8 << 20
 # A program that ends this soon after its start has failed, and the next start waits a little longer.
 SETTLED_S = 5.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
+# One that failed so often in a row will not mend itself.
+FAILURES = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -242,7 +244,8 @@ class Children:
         self._lock = threading.RLock()
         self._own: dict[str, subprocess.Popen[bytes]] = {}
         self._record_by_name = {record.name: record for record in records(places) if record.name != SUPERVISOR}
-        self._starts: dict[str, tuple[float, float]] = {}
+        self._starts: dict[str, tuple[float, int]] = {}
+        """Name -> when it started last, and how many starts in a row it took, each soon after the one before."""
 
     def alive(self, name: str) -> bool:
         """Whether the process of this name runs."""
@@ -275,6 +278,16 @@ class Children:
             assert record is not None
             self._record_by_name[program.name] = Record(**record)
             return True
+
+    def failing(self, *names: str) -> str:
+        """Which of these keeps ending soon after its start, and where to look; empty for none."""
+        with self._lock:
+            for name in names:
+                started, row = self._starts.get(name, (0.0, 0))
+                settled = self.alive(name) and time.monotonic() - started > SETTLED_S
+                if row > FAILURES and not settled:
+                    return f"{name} ended within {SETTLED_S:.0f} s of its start, again and again: see the log {name}"
+        return ""
 
     def run(self, program: Program, *, timeout_s: float) -> int:
         """The exit status of a program that ends by itself. Past its time it is ended, and the status is 124."""
@@ -321,9 +334,9 @@ class Children:
     def _due(self, name: str) -> bool:
         """Whether it may start now; if so, it counts as started."""
         now = time.monotonic()
-        started, pause = self._starts.get(name, (-SETTLED_S, 0.0))
-        pause = 0.0 if now - started > SETTLED_S + pause else pause
+        started, row = self._starts.get(name, (now, 0))
+        pause = min(FIRST_PAUSE_S * 2 ** (row - 1), LONGEST_PAUSE_S) if row else 0.0
         if now - started < pause:
             return False
-        self._starts[name] = (now, min(max(pause * 2, FIRST_PAUSE_S), LONGEST_PAUSE_S))
+        self._starts[name] = (now, 1 if now - started > SETTLED_S + pause else row + 1)
         return True

@@ -163,8 +163,7 @@ class LocalClusters:
             self._clear(cluster_id, seat)
             return None
         plane = self._plane(cluster_id, seat)
-        if not (self._children.ensure(plane.etcd()) and self._children.ensure(plane.apiserver())):
-            seat.access = None
+        if not self._ensure_server(seat, plane):
             return STARTING_S
         pid = self._children.pid(plane.apiserver().name)
         api = _api(plane) if seat.controller is None or seat.controller.api.url != plane.url else seat.controller.api
@@ -185,14 +184,38 @@ class LocalClusters:
                 seat.access = access if seat.wanted is not None else None
         return LOOK_S if seat.access is not None else STARTING_S
 
+    def _ensure_server(self, seat: Seat, plane: ControlPlane) -> bool:
+        """
+        Whether the API server and its store run; nobody has access otherwise.
+
+        Raises:
+            RuntimeError: One of them keeps ending.
+        """
+        store, server = plane.etcd(), plane.apiserver()
+        running = self._children.ensure(store) and self._children.ensure(server)
+        failing = self._children.failing(store.name, server.name)
+        if failing or not running:
+            seat.access = None
+        if failing:
+            raise RuntimeError(failing)
+        return running
+
     def _ensure_clients(self, plane: ControlPlane, api: Api) -> None:
-        """Everything that works on the API server runs."""
+        """
+        Everything that works on the API server runs.
+
+        Raises:
+            RuntimeError: A part keeps ending.
+        """
         kwok = plane.kwok()
         if not self._children.alive(kwok.name):
             # A killed kwok holds every node's lease for most of a minute; its successor need not wait for that.
             api.delete(LEASES)
-        for program in (plane.controllers(), plane.scheduler(), kwok):
+        parts = (plane.controllers(), plane.scheduler(), kwok)
+        for program in parts:
             self._children.ensure(program)
+        if failing := self._children.failing(*(program.name for program in parts)):
+            raise RuntimeError(failing)
 
     def _put_to_work(self, seat: Seat, api: Api) -> None:
         """Our controller works on this API server."""

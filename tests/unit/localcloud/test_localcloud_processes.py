@@ -113,6 +113,25 @@ def test_a_program_that_keeps_failing_waits_longer_each_time(places, monkeypatch
     assert due == [True, False, True, False, True, True, True]
 
 
+def test_a_program_that_keeps_failing_is_told_until_it_stays(places, monkeypatch):
+    now = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    children = Children(places)
+    told = []
+    for step in (0.0, 0.2, 0.3, 0.5, 1.0):
+        now[0] += step
+        told.append((children._due("one"), children.failing("another", "one")))
+    why = "one ended within 5 s of its start, again and again: see the log one"
+    assert told == [(True, ""), (True, ""), (True, ""), (True, why), (True, why)]
+    monkeypatch.setattr(children, "alive", lambda _: True)
+    assert children.failing("one") == why
+    now[0] += 5.1
+    assert children.failing("one") == ""
+    monkeypatch.setattr(children, "alive", lambda _: False)
+    now[0] += 100.0
+    assert (children._due("one"), children.failing("one")) == (True, "")
+
+
 def test_stopping_ends_what_the_program_started(places, children):
     script = "import subprocess, time; subprocess.Popen(['sleep', '60'], start_new_session=True); time.sleep(60)"
     children.ensure(Program(name="parent", argv=(sys.executable, "-c", script), folder=places.root / "parent"))
