@@ -71,6 +71,7 @@ class Fleet:
             gone = set(without)
             self._nodes = [node for node in self._nodes if node.name not in gone]
             self._targets[pool.pool_id] = min(max(to, pool.min_nodes), pool.max_nodes)
+            write_whole(self._path, self._dump())
 
     def nodes(self, pool_id: str | None = None) -> list[Ordered]:
         """Those of one pool, or all."""

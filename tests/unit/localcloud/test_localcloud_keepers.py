@@ -1,4 +1,4 @@
-"""What keeps failing behind the account becomes trouble that stays and names its log. Programs are real, servers not."""
+"""What keeps failing behind the account becomes trouble that stays and names its log. Only the programs are real."""
 
 from __future__ import annotations
 

@@ -89,6 +89,16 @@ def test_scaling_down_takes_the_named_nodes(fleet):
     assert _names(fleet) == [first, third]
 
 
+def test_what_was_scaled_down_stays_away_when_the_supervisor_is_killed(fleet, tmp_path):
+    pool = _auto(count=3)
+    fleet.settle([pool])
+    first, second, third = _names(fleet)
+    fleet.scale(pool, to=1, without=[first, third])
+    again = Fleet(tmp_path / "nodes.json")
+    again.settle([pool])
+    assert _names(again) == [second]
+
+
 def test_scaling_stays_within_the_bounds(fleet):
     pool = _auto(min_nodes=1)
     fleet.settle([pool])
