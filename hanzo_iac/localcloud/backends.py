@@ -37,6 +37,8 @@ class Pool:
     tags: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     """Ids of nodes that were deleted one by one: they never exist again, others fill the count."""
+    unreplaced: tuple[str, ...] = ()
+    """Those of them for which an auto-scaled pool got one node less."""
 
 
 @dataclass(frozen=True, kw_only=True)

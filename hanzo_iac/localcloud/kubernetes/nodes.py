@@ -80,8 +80,9 @@ class Fleet:
 
     def _target(self, pool: Pool) -> int:
         """Once a pool scales itself, its count is its own; what is asked for only bounds it."""
-        first = len(self.nodes(pool.pool_id)) or pool.count
-        return min(max(self._targets.get(pool.pool_id, first), pool.min_nodes), pool.max_nodes)
+        there = [node.node_id for node in self.nodes(pool.pool_id)]
+        target = self._targets.get(pool.pool_id, len(there) or pool.count)
+        return min(max(target - len({*there} & {*pool.unreplaced}), pool.min_nodes), pool.max_nodes)
 
     def _of_pool(self, pool: Pool) -> list[Ordered]:
         wanted = self._targets.get(pool.pool_id, pool.count)

@@ -63,6 +63,17 @@ def test_a_node_that_was_deleted_is_replaced_by_another(fleet):
     assert len(fleet.nodes()) == 2
 
 
+def test_an_auto_scaled_pool_orders_none_for_a_node_that_was_deleted_without_replacement(fleet, tmp_path):
+    fleet.settle([_auto(count=3)])
+    gone, *stay = fleet.nodes()
+    less = _auto(without=(gone.node_id,), unreplaced=(gone.node_id,))
+    for one in (fleet, fleet, Fleet(tmp_path / "nodes.json")):
+        one.settle([less])
+        assert one.nodes() == stay
+    fleet.settle([_auto(without=(gone.node_id,), unreplaced=(gone.node_id,), min_nodes=3)])
+    assert len(fleet.nodes()) == 3
+
+
 def test_an_auto_scaled_pool_starts_within_its_bounds(fleet):
     fleet.settle([_auto(count=9)])
     assert len(_names(fleet)) == 3

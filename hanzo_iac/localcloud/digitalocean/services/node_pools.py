@@ -107,7 +107,8 @@ def wanted(pool: Json, nodes: Pools) -> Pool:
     """The pool as the cluster behind the API is asked for it. Where that cluster scales, its own count stands."""
     count = pool["count"]
     if pool["auto_scale"] and pool["id"] in nodes:
-        count = min(max(len(nodes[pool["id"]]), pool["min_nodes"]), pool["max_nodes"])
+        stays = [node for node in nodes[pool["id"]] if node.node_id not in pool.get("unreplaced", ())]
+        count = min(max(len(stays), pool["min_nodes"]), pool["max_nodes"])
     return Pool(
         pool_id=pool["id"],
         name=pool["name"],
@@ -120,6 +121,7 @@ def wanted(pool: Json, nodes: Pools) -> Pool:
         taints=tuple(Taint(key=t["key"], value=t["value"], effect=t["effect"]) for t in pool["taints"]),
         tags=tuple(pool["tags"]),
         without=tuple(pool["gone"]),
+        unreplaced=tuple(pool.get("unreplaced", ())),
     )
 
 
@@ -127,7 +129,7 @@ def shown(cloud: Cloud, pool: Json, nodes: Pools) -> Json:
     """A pool as the API answers it."""
     there = nodes.get(pool["id"], ())
     count = len(there) if pool["auto_scale"] and pool["id"] in nodes else pool["count"]
-    hidden = ("gone", "since")
+    hidden = ("gone", "unreplaced", "since")
     return {
         **{key: value for key, value in pool.items() if key not in hidden},
         "count": count,
@@ -269,6 +271,7 @@ def delete_node(call: Call) -> Answer:
     pool = _find(call, cluster)
     _drop_nodes(call, cluster, pool, [call.path["node_id"]])
     if call.query.get("replace") not in ("1", "true"):
+        pool["unreplaced"] = [*pool.get("unreplaced", ()), pool["gone"][-1]]
         pool["count"] = max(0, pool["count"] - 1)
         _bound(pool)
     _settle(call, cluster)

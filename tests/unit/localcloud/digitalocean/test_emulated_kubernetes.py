@@ -320,6 +320,21 @@ def test_a_deleted_node_is_gone_and_replaced_when_asked(account):
     account.delete(f"{path}/nodes/{pool['nodes'][0]['id']}", expect=404)
 
 
+def test_an_auto_scaled_pool_without_one_of_its_nodes_is_asked_for_one_less(account):
+    cluster = create(account)
+    pool = add_pool(account, cluster, count=2)
+    path = f"{CLUSTERS}/{cluster['id']}/node_pools/{pool['id']}"
+
+    account.delete(f"{path}/nodes/{pool['nodes'][0]['id']}", expect=202)
+    read = account.get(path)["node_pool"]
+    assert ([node["name"] for node in read["nodes"]], read["count"]) == (["gpu-1"], 1)
+    asked = account.clusters.pools[cluster["id"]][1]
+    assert (asked.without, asked.unreplaced) == ((f"{pool['id']}-0",), (f"{pool['id']}-0",))
+    account.delete(f"{path}/nodes/{read['nodes'][0]['id']}?replace=1", expect=202)
+    read = account.get(path)["node_pool"]
+    assert ([node["name"] for node in read["nodes"]], read["count"]) == (["gpu-2"], 1)
+
+
 def test_a_recycled_pool_has_only_fresh_nodes(account):
     cluster = create(account, node_pools=[SYSTEM_POOL | {"count": 2}])
     (pool,) = cluster["node_pools"]
