@@ -68,7 +68,7 @@ class Valkey:
         """Nothing is remembered: every `apply` says it all."""
 
     def _acl(self, passwords: dict[str, str]) -> str:
-        every = {KEEPER: (self._folder / "keeper").read_text(), **passwords}
+        every = {**passwords, KEEPER: (self._folder / "keeper").read_text()}
         lines = [f"user {user} on #{_digest(password)} ~* &* +@all" for user, password in every.items()]
         # Left unsaid, the default user would need no password.
         closed = [] if "default" in passwords else ["user default off"]

@@ -35,16 +35,22 @@ SETTINGS = {
 }
 MODES = ("session", "transaction", "statement")
 
+# Names that the servers, and the local cloud on them, keep for themselves.
+KEPT_USERS = {"pg": "postgres|public|none|pg_.*", "valkey": "local-cloud"}
+KEPT_DATABASES = "postgres|template[01]"
+
 USERS = "/v2/databases/{database_cluster_uuid}/users"
 DATABASES = "/v2/databases/{database_cluster_uuid}/dbs"
 POOLS = "/v2/databases/{database_cluster_uuid}/pools"
 
 
-def _new_name(call: Call, taken: Container[str], what: str) -> str:
+def _new_name(call: Call, taken: Container[str], what: str, *, kept: str = "") -> str:
     require(call.body, "name")
     name = text(call.body, "name")
     if not NAME.fullmatch(name):
         raise errors.unprocessable(f"invalid {what} name")
+    if re.fullmatch(kept, name):
+        raise errors.unprocessable(f"{what} name {name} is reserved")
     if name in taken:
         raise errors.unprocessable(f"{what} name is not available")
     return name
@@ -74,7 +80,7 @@ def users(call: Call) -> Answer:
 def create_user(call: Call) -> Answer:
     """A new user with a password of its own."""
     record = find(call.cloud, call)
-    name = _new_name(call, record["users"], "user")
+    name = _new_name(call, record["users"], "user", kept=KEPT_USERS[record["engine"]])
     details: Json = {"role": "normal", "password": new_password()}
     if call.body.get("settings"):
         details["settings"] = fit(call.body["settings"], SETTINGS, "settings")
@@ -135,7 +141,7 @@ def databases(call: Call) -> Answer:
 def create_database(call: Call) -> Answer:
     """A new database."""
     record = _for_postgres(find(call.cloud, call), "databases")
-    name = _new_name(call, record["dbs"], "database")
+    name = _new_name(call, record["dbs"], "database", kept=KEPT_DATABASES)
     record["dbs"].append(name)
     settle(call.cloud, record)
     return created({"db": {"name": name}})

@@ -236,6 +236,27 @@ def test_the_major_version_is_raised_only(account):
     account.put(f"{path(database)}/upgrade", {"version": "16"}, expect=422)
 
 
+@pytest.mark.parametrize(
+    ("engine", "parts", "name"),
+    [
+        ("pg", "users", "postgres"),
+        ("pg", "users", "pg_read_all_data"),
+        ("pg", "users", "public"),
+        ("pg", "dbs", "postgres"),
+        ("pg", "dbs", "template1"),
+        ("valkey", "users", "local-cloud"),
+    ],
+)
+def test_names_that_the_server_keeps_for_itself_are_refused(account, engine, parts, name):
+    database = create(account, engine=engine, version={"pg": "17", "valkey": "8"}[engine])
+    before = account.databases.servers[database["id"]]
+
+    message = account.message("POST", f"{path(database)}/{parts}", {"name": name}, expect=422)
+
+    assert message == f"{'user' if parts == 'users' else 'database'} name {name} is reserved"
+    assert account.databases.servers[database["id"]] == before
+
+
 def test_settings_are_remembered(account):
     database = create(account)
     here = path(database)
