@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from hanzo_iac.localcloud.backends import Pool
 from hanzo_iac.localcloud.keeper import Keeper
 from hanzo_iac.localcloud.kubernetes import addresses, autoscale, nodes, sqljobs
-from hanzo_iac.localcloud.kubernetes.api import Api, Json
+from hanzo_iac.localcloud.kubernetes.api import Api, Json, Refused
 from hanzo_iac.localcloud.kubernetes.mirror import Mirror
 from hanzo_iac.localcloud.kubernetes.nodes import Fleet, Ordered
 from hanzo_iac.localcloud.kubernetes.stages import EXECUTES
@@ -37,7 +37,7 @@ LOOK_S = 1.0
 # The scheduler looks at a new node at once; until then pods it will place still count as waiting.
 SEEN_AFTER_S = 3.0
 
-# The pool a node belongs to, and what it was given from the pool: what the pool no longer says is taken away again.
+# What a node was given from its pool and cluster: what these no longer say is taken away again.
 GIVEN = "local.hanzo.ai/given"
 
 
@@ -67,6 +67,8 @@ class Controller:
         self.mirrors = {kind: Mirror(api, path, self.keeper.wake) for kind, path in COLLECTIONS.items()}
         self._idle_since: dict[str, float] = {}
         self._ready_since: dict[str, float] = {}
+        self._refusal: Refused | None = None
+        """Why a node of the last look is not as it should be; told when everything else has been done."""
         self._executing: set[str] = set()
         self._executing_lock = threading.Lock()
         self._workers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="sql")
@@ -98,6 +100,8 @@ class Controller:
         addresses.settle(self.api, self.mirrors)
         self._execute_sql()
         self._scale(wanted)
+        if self._refusal is not None:
+            raise self._refusal
         return pause_s
 
     # Nodes
@@ -110,23 +114,25 @@ class Controller:
         for name, node in there.items():
             if nodes.POOL_ID in node["metadata"].get("labels", {}) and name not in ordered:
                 self._delete_node(name)
-        now, next_s = time.time(), LOOK_S
+        next_s, self._refusal = LOOK_S, None
         for name, order in ordered.items():
-            pool = pool_by_id.get(order.pool_id)
-            if pool is None:
+            if order.pool_id not in pool_by_id:
                 continue
-            left_s = order.at_s + self._boot_s - now
-            if name in there:
-                self._refresh(there[name], order, pool, wanted)
-            elif left_s <= 0:
-                self.api.create("/api/v1/nodes", _given(nodes.render(order, pool, **_words(wanted)), pool))
-            else:
-                next_s = min(next_s, left_s)
+            fresh = _given(order, pool_by_id[order.pool_id], wanted)
+            left_s = order.at_s + self._boot_s - time.time()
+            try:
+                if name in there:
+                    self._refresh(there[name], fresh)
+                elif left_s <= 0:
+                    self.api.create("/api/v1/nodes", fresh)
+                else:
+                    next_s = min(next_s, left_s)
+            except Refused as refusal:
+                self._refusal = refusal
         return next_s
 
-    def _refresh(self, node: Json, order: Ordered, pool: Pool, wanted: Wanted) -> None:
-        """Labels and taints of a pool that was changed reach its nodes; what somebody else put there stays."""
-        fresh = _given(nodes.render(order, pool, **_words(wanted)), pool)
+    def _refresh(self, node: Json, fresh: Json) -> None:
+        """What changed about the pool or the cluster reaches the node; what somebody else put there stays."""
         before = node["metadata"].get("annotations", {}).get(GIVEN)
         if before == fresh["metadata"]["annotations"][GIVEN]:
             return
@@ -136,7 +142,10 @@ class Controller:
         own = {taint["key"] for taint in fresh["spec"]["taints"]}
         taints = fresh["spec"]["taints"] + [taint for taint in others if taint["key"] not in own]
         meta = {"labels": {**labels, **fresh["metadata"]["labels"]}, "annotations": fresh["metadata"]["annotations"]}
-        self.api.merge(f"/api/v1/nodes/{order.name}", {"metadata": meta, "spec": {"taints": taints}})
+        path = f"/api/v1/nodes/{fresh['metadata']['name']}"
+        self.api.merge(f"{path}/status", {"status": {"nodeInfo": fresh["status"]["nodeInfo"]}})
+        # Last, as it bears the note that all of it is done.
+        self.api.merge(path, {"metadata": meta, "spec": {"taints": taints}})
 
     def _delete_node(self, name: str) -> None:
         """The Droplet is gone: so are the Node and, at once, its pods."""
@@ -220,18 +229,23 @@ def _words(wanted: Wanted) -> dict[str, str]:
     return {"version": wanted.version, "region": wanted.region}
 
 
-def _given(node: Json, pool: Pool) -> Json:
-    """The node with a note of the pool's labels and taints on it."""
+def _given(order: Ordered, pool: Pool, wanted: Wanted) -> Json:
+    """The Node object with a note of its version and of the pool's name, labels and taints on it."""
+    node = nodes.render(order, pool, **_words(wanted))
     taints = sorted(f"{taint.key}={taint.value}:{taint.effect}" for taint in pool.taints)
     labels = sorted(f"{key}={value}" for key, value in pool.labels.items())
-    node["metadata"]["annotations"][GIVEN] = f"{','.join(labels)};{','.join(taints)}"
+    node["metadata"]["annotations"][GIVEN] = f"{wanted.version},{pool.name};{','.join(labels)};{','.join(taints)}"
     return node
 
 
 def _parse(given: str | None) -> tuple[set[str], set[str]]:
     """The keys of the labels and of the taints in such a note."""
-    labels, _, taints = (given or "").partition(";")
-    return tuple({word.partition("=")[0] for word in part.split(",") if word} for part in (labels, taints))  # type: ignore[return-value]
+    *_, labels, taints = (given or ";").split(";")
+    return _keys(labels), _keys(taints)
+
+
+def _keys(words: str) -> set[str]:
+    return {word.partition("=")[0] for word in words.split(",") if word}
 
 
 def _is_ready(node: Json) -> bool:

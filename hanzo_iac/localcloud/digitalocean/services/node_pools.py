@@ -7,6 +7,7 @@ behind the API says. A pool is remembered inside its cluster's record.
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,14 @@ routes = Routes()
 
 EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 
+# A node is called after its pool, five letters added, and its name is the value of a label: 63 characters at most.
+NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,55}[a-z0-9])?")
+
+# What Kubernetes takes for labels and taints. Source: its documentation, "Labels and Selectors", 2026-11.
+WORD = r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
+LABEL = re.compile(rf"([a-z0-9]([-a-z0-9.]{{0,251}}[a-z0-9])?/)?{WORD}")
+VALUE = re.compile(rf"({WORD})?")
+
 # DOKS's limit for one pool and for a cluster. Source: DigitalOcean's limits page, 2026-11.
 MOST_NODES = 512
 
@@ -51,9 +60,7 @@ def make(cloud: Cloud, cluster_id: str, body: Json, *, known: Iterable[Json]) ->
         ApiError: Something asked for is wrong.
     """
     require(body, "name", "size")
-    name = text(body, "name")
-    if any(pool["name"] == name for pool in known):
-        raise errors.unprocessable(f"node pool name {name} is already in use in this cluster")
+    name = _name(text(body, "name"), known)
     pool = {
         "id": str(uuid.uuid4()),
         "name": name,
@@ -72,6 +79,14 @@ def make(cloud: Cloud, cluster_id: str, body: Json, *, known: Iterable[Json]) ->
     return pool
 
 
+def _name(name: str, others: Iterable[Json]) -> str:
+    if not NAME.fullmatch(name):
+        raise errors.unprocessable("invalid node pool name: up to 57 lower case letters, digits and - only")
+    if any(pool["name"] == name for pool in others):
+        raise errors.unprocessable(f"node pool name {name} is already in use in this cluster")
+    return name
+
+
 def _tags(cluster_id: str, asked: Iterable[str]) -> list[str]:
     own = ["k8s", f"k8s:{cluster_id}", "k8s:worker"]
     return own + [tag for tag in asked if tag not in own]
@@ -82,13 +97,22 @@ def _taints(asked: Any) -> list[Json]:
     given = fit(asked or [], [dict], "taints")
     lower = [{name.lower(): value for name, value in taint.items()} for taint in given]
     taints = fit(lower, [{"key!": str, "value": str, "effect!": EFFECTS}], "taints")
+    _refuse_words({taint["key"]: taint.get("value", "") for taint in taints}, "taint")
     return [{"value": "", **taint} for taint in taints]
 
 
 def _labels(body: Json) -> Json | None:
     """Labels with texts as values; none is null."""
     labels = fit(body.get("labels") or {}, dict, "labels")
-    return {name: str(value) for name, value in labels.items()} or None
+    labels = {name: str(value) for name, value in labels.items()}
+    _refuse_words(labels, "label")
+    return labels or None
+
+
+def _refuse_words(value_by_key: Mapping[str, str], what: str) -> None:
+    for key, value in value_by_key.items():
+        if not LABEL.fullmatch(key) or not VALUE.fullmatch(value):
+            raise errors.unprocessable(f"invalid {what} {key}={value}")
 
 
 def _bound(pool: Json) -> None:
@@ -228,9 +252,7 @@ def update(call: Call) -> Answer:
     """A pool changed; what is left out stays. Its size cannot change."""
     cluster = _cluster(call)
     pool, body = _find(call, cluster), call.body
-    name = text(body, "name", pool["name"])
-    if any(other is not pool and other["name"] == name for other in cluster["node_pools"]):
-        raise errors.unprocessable(f"node pool name {name} is already in use in this cluster")
+    name = _name(text(body, "name", pool["name"]), [other for other in cluster["node_pools"] if other is not pool])
     nodes = call.cloud.clusters.nodes(cluster["id"])
     there = len(nodes.get(pool["id"], ())) if pool["auto_scale"] else pool["count"]
     pool |= {

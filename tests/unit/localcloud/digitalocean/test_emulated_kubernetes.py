@@ -14,6 +14,7 @@ from hanzo_iac.localcloud.backends import Pool, Taint
 from hanzo_iac.localcloud.digitalocean import Settings, State, create_app
 
 CLUSTERS = "/v2/kubernetes/clusters"
+NOT_A_NAME = "invalid node pool name: up to 57 lower case letters, digits and - only"
 
 
 def create(account, **change):
@@ -284,6 +285,12 @@ def test_nodes_are_provisioning_until_their_time_is_over(make_account):
             "effect must be one of NoSchedule, PreferNoSchedule, NoExecute",
         ),
         ({"count": "two"}, "count must be a whole number"),
+        ({"name": "GPU_1"}, NOT_A_NAME),
+        ({"name": "a" * 58}, NOT_A_NAME),
+        ({"labels": {"two words": "x"}}, "invalid label two words=x"),
+        ({"labels": {"tier": "x" * 64}}, f"invalid label tier={'x' * 64}"),
+        ({"labels": {"hanzo.ai/": "x"}}, "invalid label hanzo.ai/=x"),
+        ({"taints": [{"key": "only", "value": "a b", "effect": "NoSchedule"}]}, "invalid taint only=a b"),
     ],
 )
 def test_a_wrong_pool_is_refused(account, change, message):
@@ -291,6 +298,19 @@ def test_a_wrong_pool_is_refused(account, change, message):
 
     assert account.message("POST", f"{CLUSTERS}/{cluster['id']}/node_pools", GPU_POOL | change, expect=422) == message
     assert len(account.clusters.pools[cluster["id"]]) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [({"name": "-"}, NOT_A_NAME), ({"labels": {"a": "b c"}}, "invalid label a=b c")],
+)
+def test_a_pool_does_not_become_a_wrong_one(account, change, message):
+    cluster = create(account)
+    pool = add_pool(account, cluster, labels={"hanzo.ai/pool": "gpu", "empty": ""})
+    path = f"{CLUSTERS}/{cluster['id']}/node_pools/{pool['id']}"
+
+    assert account.message("PUT", path, GPU_POOL | change, expect=422) == message
+    assert account.get(path)["node_pool"] == pool
 
 
 def test_a_pool_is_deleted_but_the_last_without_gpus(account):
