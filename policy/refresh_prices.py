@@ -19,6 +19,7 @@ FAMILY_BY_KIND = {
     "database-pg": "pg",
     "database-valkey": "valkey",
     "control-plane": "doks",
+    "registry": "registry",
 }
 COLUMNS = ("family", "slug", "usd_month", "source", "as_of")
 

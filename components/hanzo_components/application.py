@@ -53,10 +53,7 @@ class Application(Component):
         self._change = args.get("transform", {})
         self._check_parts(name)
         super().__init__(name, {}, opts, inputs=declared(self._plan))
-        self._labels = {
-            "app.kubernetes.io/part-of": self._plan.application,
-            "app.kubernetes.io/instance": f"{self._plan.application}-{self._plan.environment}",
-        }
+        self._labels = dict(self._plan.labels)
         self._tag: Tag = self._part(Tag, "tag", spec=self._plan.tag)
         self._vpc: Vpc = self._part(Vpc, "vpc", opts=after(self._tag), spec=self._plan.vpc)
         self._registry = self._image_store()
@@ -84,7 +81,6 @@ class Application(Component):
         return None if spec is None else self._part(Registry, "registry", spec=spec)
 
     def _control_plane(self) -> Cluster:
-        integrated = self._registry is not None
         # The tag and the registry are named, not referred to, so the order must be said.
         before = after(self._tag, *([self._registry] if self._registry else []))
         cluster: Cluster = self._part(
@@ -93,7 +89,6 @@ class Application(Component):
             opts=before,
             spec=self._plan.cluster,
             vpc_id=self._vpc.vpc_id,
-            registry_integration=integrated,
         )
         return cluster
 
@@ -252,9 +247,8 @@ class Application(Component):
         self, component: Any, part: str, key: str = "", *, opts: pulumi.ResourceOptions | None = None, **args: Any
     ) -> Any:
         """One component, named after the application and its key, or its part where the plan has only one."""
-        own = key or part
-        # Keys that are names in the cloud (of namespaces) start with the application's already.
-        name = own if own.startswith(f"{self._name_prefix}-") else f"{self._name_prefix}-{own}"
+        # A namespace's key is its name in the cluster, which starts with the application's already.
+        name = key if part == "namespaces" else f"{self._name_prefix}-{key or part}"
         change = self._change.get(f"{part}/{key}" if key else part, {})
         options = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(parent=self), opts)
         return component(name, {**args, "transform": change}, options)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NotRequired
+from typing import Any
 
 import pulumi
 from pulumi_digitalocean import KubernetesCluster
@@ -15,8 +15,6 @@ from hanzo_iac.plan.spec import ClusterSpec
 class ClusterArgs(ComponentArgs):
     spec: ClusterSpec
     vpc_id: pulumi.Input[str]
-    registry_integration: NotRequired[bool]
-    """True: the cluster may pull from the account's registry."""
 
 
 class Cluster(Component):
@@ -49,9 +47,13 @@ class Cluster(Component):
             "cluster_autoscaler_configurations": [{"expanders": list(spec.expanders)}],
             "tags": list(spec.tags),
         }
-        if args.get("registry_integration"):
+        if spec.registry_integration:
             inputs["registry_integration"] = True
-        options = pulumi.ResourceOptions(protect=spec.protect, retain_on_delete=spec.protect)
+        options = pulumi.ResourceOptions(
+            protect=spec.protect,
+            retain_on_delete=spec.protect,
+            ignore_changes=["version"] if spec.keep_version else [],
+        )
         return self._make("cluster", KubernetesCluster, inputs, options, suffix="")
 
     def _system_pool(self, spec: ClusterSpec) -> dict[str, Any]:

@@ -44,5 +44,6 @@ def declared(plan: Plan) -> dict[str, Any]:
         # False: something has no published price, and the sums are "at least".
         "costIsComplete": not bill.unknown,
         "costCeilingUsd": float(plan.budget.ceiling_usd),
+        "mayPassCeiling": plan.budget.may_pass_ceiling,
         "maxGpuNodes": plan.budget.max_gpu_nodes,
     }

@@ -89,6 +89,7 @@ class LlmGateway(Component):
             "automount_service_account_token": False,
             "enable_service_links": False,
             "security_context": hardened.pod_security(),
+            "node_selector": dict(self._spec.node_selector),
             "containers": [self._container()],
             "volumes": [
                 {"name": "config", "config_map": {"name": f"{self._spec.name}-config"}},
@@ -99,7 +100,6 @@ class LlmGateway(Component):
     def _container(self) -> dict[str, Any]:
         spec = self._spec
         own_key = {"name": KEY, "value_from": {"secret_key_ref": {"name": f"{spec.name}-key", "key": KEY}}}
-        health = {"http_get": {"path": "/health/readiness", "port": spec.port}, "timeout_seconds": 5}
         return {
             "name": "litellm",
             "image": hardened.image_reference(spec.image),
@@ -109,10 +109,9 @@ class LlmGateway(Component):
             "env": [own_key, *({"name": key, "value": value} for key, value in WRITABLE.items())],
             # Optional: the operator may add the provider keys after the gateway runs.
             "env_from": [{"secret_ref": {"name": spec.provider_keys_secret, "optional": True}}],
-            # A start took 35 s on a busy two-core machine (measured 2026-11); five minutes is ample.
-            "startup_probe": {**health, "period_seconds": 5, "failure_threshold": 60},
-            "readiness_probe": {**health, "period_seconds": 5, "failure_threshold": 3},
-            "liveness_probe": {"tcp_socket": {"port": spec.port}, "period_seconds": 20, "failure_threshold": 6},
+            "startup_probe": hardened.probe(spec.startup_probe),
+            "readiness_probe": hardened.probe(spec.readiness_probe),
+            "liveness_probe": hardened.probe(spec.liveness_probe),
             "security_context": hardened.container_security(),
             "resources": hardened.resources(spec.resources),
             "volume_mounts": [

@@ -19,6 +19,11 @@ Nobody waits for it. For a Service, whose Deployment is waited for already: Pulu
 """
 
 
+def waited_for(seconds: int) -> dict[str, str]:
+    """The annotation under which Pulumi waits that long; without it, ten minutes."""
+    return {"pulumi.com/timeoutSeconds": str(seconds)}
+
+
 def labelled(name: str, kind: str, own: Mapping[str, str] | None = None) -> dict[str, str]:
     """
     Label -> value for an object `name` of this kind; `own` labels (a spec's, an application's) win.

@@ -11,6 +11,9 @@ from pulumi_digitalocean import DatabaseCluster, DatabaseDb, DatabaseFirewall, D
 from hanzo_components.component import Component, ComponentArgs, ComponentError, after
 from hanzo_iac.plan.spec import PostgresSpec
 
+ADMIN = "doadmin"
+"""The user DigitalOcean makes in every PostgreSQL cluster."""
+
 
 class PostgresArgs(ComponentArgs):
     spec: PostgresSpec
@@ -37,11 +40,15 @@ class Postgres(Component):
 
     def url(self, *, user: str, database: str) -> pulumi.Output[str]:
         """
-        `postgresql://...` inside the private network, secret. A user the spec does not list is the cluster's own admin.
+        `postgresql://...` inside the private network, secret. The user is one of the spec's or the cluster's admin.
 
         Raises:
-            ComponentError: the cluster has no such database.
+            ComponentError: the cluster has no such database or user.
         """
+        if user not in {*self._users, ADMIN}:
+            raise ComponentError(
+                self._name_prefix, f"there is no user {user}", f"it has {', '.join([*self._users, ADMIN])}"
+            )
         if database not in {*self._databases, "defaultdb"}:
             raise ComponentError(
                 self._name_prefix, f"there is no database {database}", f"it has {', '.join(self._databases)}"
@@ -68,7 +75,7 @@ class Postgres(Component):
             "private_network_uuid": vpc_id,
             "tags": list(spec.tags),
         }
-        return self._make("cluster", DatabaseCluster, inputs, self._kept(spec), suffix="")
+        return self._make("cluster", DatabaseCluster, inputs, self._kept_as_it_is(spec), suffix="")
 
     def _chain_of_databases(self, spec: PostgresSpec) -> dict[str, DatabaseDb]:
         # One after another: DigitalOcean fails some of several databases or users that are made at once.
@@ -82,7 +89,8 @@ class Postgres(Component):
     def _chain_of_users(self, spec: PostgresSpec) -> dict[str, DatabaseUser]:
         made: dict[str, DatabaseUser] = {}
         for user in spec.users:
-            options = after(list(made.values())[-1:] or list(self._databases.values())[-1:])
+            before = after(list(made.values())[-1:] or list(self._databases.values())[-1:])
+            options = pulumi.ResourceOptions.merge(self._kept(spec), before)
             inputs = {"cluster_id": self._cluster.id, "name": user}
             made[user] = self._make("user", DatabaseUser, inputs, options, suffix=f"user-{user}")
         return made
@@ -91,6 +99,10 @@ class Postgres(Component):
         # Exactly one: DigitalOcean replaces the whole list of rules, so two firewalls would undo each other.
         inputs = {"cluster_id": self._cluster.id, "rules": [{"type": "k8s", "value": cluster_id}]}
         return self._make("firewall", DatabaseFirewall, inputs)
+
+    def _kept_as_it_is(self, spec: PostgresSpec) -> pulumi.ResourceOptions:
+        ignored = ["version"] if spec.keep_version else []
+        return pulumi.ResourceOptions.merge(self._kept(spec), pulumi.ResourceOptions(ignore_changes=ignored))
 
     def _kept(self, spec: PostgresSpec) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(protect=spec.protect, retain_on_delete=spec.protect)

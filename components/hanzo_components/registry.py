@@ -26,4 +26,5 @@ class Registry(Component):
 
     def _store(self, spec: RegistrySpec) -> ContainerRegistry:
         inputs = {"name": spec.name, "region": spec.region, "subscription_tier_slug": spec.tier}
-        return self._make("registry", ContainerRegistry, inputs, suffix="")
+        kept = pulumi.ResourceOptions(protect=spec.protect, retain_on_delete=spec.protect)
+        return self._make("registry", ContainerRegistry, inputs, kept, suffix="")

@@ -13,7 +13,7 @@ from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
 
 from hanzo_components import hardened
 from hanzo_components.component import Component, ComponentArgs
-from hanzo_components.metadata import UNAWAITED, labelled, metadata
+from hanzo_components.metadata import UNAWAITED, labelled, metadata, waited_for
 from hanzo_iac.plan.spec import BindingSpec, ServiceSpec
 
 SECRETS_PATH = "/run/secrets/hanzo"
@@ -57,9 +57,17 @@ class Service(Component):
         spec = self._spec
         template = {"metadata": {"labels": {**self._labels, **spec.pod_labels}}, "spec": self._pod()}
         selector = {"match_labels": dict(spec.pod_labels)}
-        body = {"replicas": spec.replicas_min, "selector": selector, "template": template}
+        update = {"max_surge": spec.max_surge, "max_unavailable": spec.max_unavailable}
+        body = {
+            "replicas": spec.replicas_min,
+            "selector": selector,
+            "strategy": {"type": "RollingUpdate", "rolling_update": update},
+            "progress_deadline_seconds": spec.start_timeout_s,
+            "template": template,
+        }
+        about = self._metadata(waited_for(spec.start_timeout_s))
         used = pulumi.ResourceOptions(depends_on=[self._account])
-        return self._make("deployment", Deployment, {"metadata": self._metadata(), "spec": body}, used, suffix="")
+        return self._make("deployment", Deployment, {"metadata": about, "spec": body}, used, suffix="")
 
     def _pod(self) -> dict[str, Any]:
         spec = self._spec

@@ -21,9 +21,6 @@ from hanzo_iac.plan.spec import VectorStoreSpec
 EXECUTES = {"local.hanzo.ai/executes": "sql"}
 """Pod label by which the local cloud, whose pods run nothing, knows to run the SQL itself."""
 
-ATTEMPTS = 6
-"""Tries of the Job. With Kubernetes' doubling delay from 10 s that is about ten minutes, longer than a failover."""
-
 
 class VectorStoreArgs(ComponentArgs):
     spec: VectorStoreSpec
@@ -58,8 +55,9 @@ class VectorStore(Component):
 
     def _run(self) -> Job:
         # No time to live: the Job is a resource of the stack, and one that vanished by itself would be made again.
-        template = {"metadata": {"labels": {**self._labels, **EXECUTES}}, "spec": self._pod()}
-        body = {"metadata": self._metadata(), "spec": {"backoff_limit": ATTEMPTS, "template": template}}
+        labels = {**self._labels, **self._spec.pod_labels, **EXECUTES}
+        template = {"metadata": {"labels": labels}, "spec": self._pod()}
+        body = {"metadata": self._metadata(), "spec": {"backoff_limit": self._spec.tries, "template": template}}
         ready = pulumi.ResourceOptions(depends_on=[self._sql, self._credentials])
         return self._make("job", Job, body, ready, suffix="")
 
@@ -78,7 +76,6 @@ class VectorStore(Component):
 
     def _container(self) -> dict[str, Any]:
         key = {"name": self._spec.job, "key": "DATABASE_URL"}
-        bounds = {"memory": "128Mi", "ephemeral-storage": "64Mi"}
         return {
             "name": "setup",
             "image": self._spec.image,
@@ -88,7 +85,7 @@ class VectorStore(Component):
                 {"name": "HOME", "value": "/tmp"},  # noqa: S108 - in the container, where only its own volume is writable
             ],
             "security_context": hardened.container_security(),
-            "resources": {"requests": {"cpu": "50m", **bounds}, "limits": {"cpu": "500m", **bounds}},
+            "resources": hardened.resources(self._spec.resources),
             "volume_mounts": [
                 {"name": "sql", "mount_path": "/sql", "read_only": True},
                 {"name": "tmp", "mount_path": "/tmp"},  # noqa: S108 - as above

@@ -21,7 +21,8 @@ HOURS_BY_KIND = {
     "control-plane": 672,
 }
 KINDS = {*HOURS_BY_KIND, "spaces", "traffic", "load-balancer", "registry", "database-storage"}
-UNPRICED = {"load-balancer", "registry", "database-storage"}
+UNPRICED = {"load-balancer", "database-storage"}
+FREE = {"doks-control-plane", "registry-starter"}
 # An hourly price is rounded to five decimals and a monthly one to the dollar or less.
 _TOLERANCE = Decimal("0.01")
 
@@ -49,7 +50,7 @@ def _price_faults(row: Row) -> Iterator[str]:
     superseded = row["kind"].endswith(read.SUPERSEDED)
     if bool(month) == (kind in UNPRICED) and not superseded:
         yield f"{slug}: a price that should be there is not, or the other way round"
-    if month and Decimal(month) <= 0 and slug != "doks-control-plane":
+    if month and Decimal(month) <= 0 and slug not in FREE:
         yield f"{slug}: {month} is no price"
     if month and kind in HOURS_BY_KIND:
         billed = Decimal(row["usd_per_hour"]) * HOURS_BY_KIND[kind]

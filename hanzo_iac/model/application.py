@@ -144,6 +144,9 @@ class Application(Written):
             at = ("services", name, "uses")
             if used == name:
                 yield Problem(at, f"{name} uses itself", f"remove {name}")
+            elif used in self.services and self.services[used].port is None:
+                what = f"{used} has no port, so nobody reaches it"
+                yield Problem(at, what, f"remove {used}, or give it a port", (at, ("services", used)))
             elif used not in known:
                 near = nearest(used, known)
                 hint = f"did you mean {near}?" if near else f"known: {', '.join(known)}"

@@ -7,6 +7,7 @@ Those three are shipped. A file `environments/<name>.yaml` beside the hanzo.yaml
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from itertools import combinations
 from pathlib import Path
@@ -28,6 +29,10 @@ FOLDER = "environments"
 _TAKEN = tuple(
     ipaddress.IPv4Network(text) for text in ("10.244.0.0/16", "10.245.0.0/16", "10.246.0.0/24", "10.229.0.0/16")
 )
+_PRIVATE = tuple(ipaddress.IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+# RFC 1918.
+_TAKEN_IN_REGION = {"nyc1": ipaddress.IPv4Network("10.10.0.0/16"), "tor1": ipaddress.IPv4Network("10.20.0.0/16")}
+# As above, of one region.
 _NETWORKS = ("ip_range", "cluster_subnet", "service_subnet")
 
 
@@ -40,7 +45,7 @@ def _network(text: str) -> str:
         except ValueError:
             exact = "write for example 10.110.0.0/16"
         raise fault(f"{shown(text)} is not a network", exact) from None
-    if "/" not in text or not network.is_private:
+    if text != str(network) or not any(network.subnet_of(private) for private in _PRIVATE):
         raise fault(f"{shown(text)} is not a private network", "write for example 10.110.0.0/16")
     if not 16 <= network.prefixlen <= 24:
         raise fault(f"/{network.prefixlen} is not between /16 and /24", "write for example 10.110.0.0/16")
@@ -53,12 +58,14 @@ Network = Annotated[str, AfterValidator(_network)]
 """A private IPv4 network, /16 to /24."""
 
 
+_DOKS_VERSION = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}-do\.[0-9]{1,3}", re.ASCII)
+
+
 def _doks_version(text: str) -> str:
-    parts = text.removesuffix("-do.0").split(".")
-    if not 2 <= len(parts) <= 3 or not all(part.isdecimal() for part in parts):
-        raise fault(
-            f"{shown(text)} is not a Kubernetes version", "write for example 1.36.1-do.0, or null for the default"
-        )
+    # DigitalOcean takes a shorter one too. It stands below what it becomes, so the next run would replace the cluster.
+    if not _DOKS_VERSION.fullmatch(text):
+        hint = "write DigitalOcean's whole slug, for example 1.36.1-do.0, or null for the default"
+        raise fault(f"{shown(text)} is not a version of DigitalOcean Kubernetes", hint)
     return text
 
 
@@ -66,13 +73,13 @@ class Cluster(Written):
     """The Kubernetes cluster."""
 
     version: Annotated[str, AfterValidator(_doks_version)] | None = None
-    """DigitalOcean's version slug; null = the catalogue's default."""
+    """DigitalOcean's version slug; null = the catalogue's default, and a cluster that exists keeps what it has."""
     ha: bool = False
     """A control plane of several nodes. Cannot be taken back."""
     system_size: Slug = "s-2vcpu-4gb"
-    """Slug of the nodes that run everything without a pool of its own."""
+    """Slug of the nodes that run everything without a pool of its own. Changing it replaces the cluster."""
     system_count: int = Field(default=2, ge=1, le=10)
-    """How many of them. Fixed: changing it replaces the cluster."""
+    """How many of them."""
 
 
 class Databases(Written):
@@ -91,6 +98,8 @@ class Environment(Written):
     """DigitalOcean's region."""
     cluster: Cluster = Cluster()
     """The Kubernetes cluster."""
+    registry: Name | None = None
+    """Name of the container registry, which must be unique in all of DigitalOcean; null = `<application>-<name>`."""
     postgres: Databases = Databases()
     """PostgreSQL databases."""
     valkey: Databases = Databases()
@@ -136,11 +145,17 @@ class Environment(Written):
         return environment
 
     def problems(self) -> Iterable[Problem]:
-        """Networks that overlap."""
+        """Networks that overlap, each other or what the region keeps."""
+        taken = _TAKEN_IN_REGION.get(self.region)
+        for key in _NETWORKS:
+            network = ipaddress.IPv4Network(getattr(self, key))
+            if taken is not None and network.overlaps(taken):
+                what = f"{network} overlaps {taken}, which DigitalOcean keeps for itself in {self.region}"
+                yield Problem((key,), what, "write for example 10.110.0.0/16", ((key,), ("region",)))
         for one, other in combinations(_NETWORKS, 2):
-            written, taken = getattr(self, other), getattr(self, one)
-            if ipaddress.IPv4Network(written).overlaps(ipaddress.IPv4Network(taken)):
-                what = f"{written} overlaps {one}, {taken}"
+            written, before = getattr(self, other), getattr(self, one)
+            if ipaddress.IPv4Network(written).overlaps(ipaddress.IPv4Network(before)):
+                what = f"{written} overlaps {one}, {before}"
                 yield Problem((other,), what, "give each of the three networks a range of its own", ((one,), (other,)))
 
 

@@ -26,7 +26,7 @@ from hanzo_iac.model.written import Frozen, FrozenDict, Listed, Problem, Written
 Kind = Literal["web", "worker", "job", "cron"]
 
 _SOURCES = ("build", "image", "git")
-_WEB_ONLY = ("port", "domains", "health")
+_WEB_ONLY = ("port", "public", "domains", "health")
 _LONG_RUNNING_ONLY = ("replicas", "scaling")
 
 
@@ -69,6 +69,8 @@ class Service(Written):
     """Environment variables. Values are text."""
     secrets: Secrets = Field(default_factory=FrozenDict)
     """Variable -> name of the secret it holds; never the value. A list where both have the same name."""
+    public: bool | None = None
+    """Whether the public entrance leads to it; left out, it does to the first web service and to those with domains."""
     domains: Listed[Host] = ()
     """Host names it answers to, beside the environment's."""
     health: Health | None = None
@@ -162,6 +164,9 @@ class Service(Written):
             if name in self.env:
                 what = "is written under env too"
                 yield Problem(("secrets", name), what, "keep one of them", (("env", name), ("secrets", name)))
+        if self.public is False and self.domains:
+            what = "does not go with domains, where everybody finds it"
+            yield Problem(("public",), what, "remove public, or the domains", (("public",), ("domains",)))
         for key in ("domains", "uses"):
             items: tuple[str, ...] = getattr(self, key) or ()
             for item in dict.fromkeys(items):

@@ -19,14 +19,15 @@ def plan_budget(application: Application, environment: Environment, gateways: tu
     return BudgetSpec(
         ceiling_usd=budget.usd if budget is not None and own else environment.ceiling.usd,
         ceiling_because="budget" if own else "environment/ceiling",
+        may_pass_ceiling=environment.over_ceiling == "allow",
         llm_budget_usd=sum(written, Decimal(0)) if written else None,
         max_gpu_nodes=environment.max_gpu_nodes,
     )
 
 
-def check_ceilings(plan: Plan, environment: Environment, findings: Findings) -> None:
+def check_ceilings(plan: Plan, findings: Findings) -> None:
     """A fault for each ceiling the plan may pass at maximum replicas; a notice instead where that is allowed."""
-    _check_money(plan, environment, findings)
+    _check_money(plan, findings)
     gpus = sum(gpus_at_most(pool) for pool in plan.gpu_pools.values())
     if gpus > plan.budget.max_gpu_nodes:
         pools = ", ".join(f"{pool.because} {gpus_at_most(pool)}" for pool in plan.gpu_pools.values())
@@ -42,7 +43,7 @@ def gpus_at_most(pool: GpuPoolSpec) -> int:
     return pool.max_nodes * pool.gpus_per_node
 
 
-def _check_money(plan: Plan, environment: Environment, findings: Findings) -> None:
+def _check_money(plan: Plan, findings: Findings) -> None:
     bill = cost(plan)
     if bill.high_usd <= plan.budget.ceiling_usd:
         return
@@ -52,7 +53,7 @@ def _check_money(plan: Plan, environment: Environment, findings: Findings) -> No
         f"the ceiling is ${plan.budget.ceiling_usd:,.2f}; most of it: {biggest(bill)}"
     )
     hint = "lower replicas/max or the sizes, raise the ceiling, or write over_ceiling: allow in the environment"
-    if environment.over_ceiling == "allow":
-        findings.notice(plan.budget.ceiling_because, what, f"{environment.name} allows it")
+    if plan.budget.may_pass_ceiling:
+        findings.notice(plan.budget.ceiling_because, what, f"{plan.environment} allows it")
     else:
         findings.fault(plan.budget.ceiling_because, what, hint)

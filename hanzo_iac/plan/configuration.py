@@ -2,12 +2,12 @@
 C: what each service is told. A binding is one service and one resource it uses: the variables and the flow together.
 
 The first resource of a kind that a service uses has the plain variable (`DATABASE_URL`), further ones put their key
-before it (`ARCHIVE_DATABASE_URL`).
+before it (`ARCHIVE_DATABASE_URL`). First is what stands first in `uses`, else under `resources`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from hanzo_iac.model.application import Application, Service
@@ -79,22 +79,65 @@ def plan_binding(arrow: Arrow, ground: Ground) -> BindingSpec:
     )
 
 
-def check_variables(key: str, service: Service, own: tuple[Arrow, ...], findings: Findings) -> None:
-    """A fault for each variable that is both written and bound."""
+def service_urls(key: str, application: Application) -> dict[str, str]:
+    """Variable -> address, for each service that the service uses. What it writes itself under `env` wins."""
+    return {variable: f"http://{used}:{port}" for variable, used, port in _calls(key, application)}
+
+
+def check_variables(key: str, application: Application, own: tuple[Arrow, ...], findings: Findings) -> None:
+    """A fault for each variable that would be set twice; a notice where it is not plain whose a variable is."""
+    service = application.services[key]
+    setter = {variable: f"services/{used}" for variable, used, _ in _calls(key, application)}
     for arrow in own:
-        for variable in (*PLAIN_BY_KIND.get(arrow.kind, ()), *SECRET_BY_KIND[arrow.kind]):
-            if arrow.prefix + variable in service.env:
-                findings.fault(
-                    f"services/{key}/env/{arrow.prefix}{variable}",
-                    f"the binding to resources/{arrow.resource} sets it too",
-                    f"remove it, or leave {arrow.resource} out of services/{key}/uses",
-                )
+        resource = f"resources/{arrow.resource}"
+        for variable in variables_of(arrow, secret_files=service.inject == "file"):
+            other = setter.setdefault(variable, resource)
+            if other != resource:
+                what = f"{variable} is set by {other} too"
+                findings.fault(f"services/{key}/uses/{arrow.resource}", what, "rename one of them")
+            for part in ("env", "secrets"):
+                if variable in getattr(service, part):
+                    findings.fault(
+                        f"services/{key}/{part}/{variable}",
+                        f"the binding to {resource} sets it too",
+                        f"remove it, or leave {arrow.resource} out of services/{key}/uses",
+                    )
+    if service.uses is None:
+        _say_which_is_first(key, own, findings)
+
+
+def variables_of(arrow: Arrow, *, secret_files: bool) -> tuple[str, ...]:
+    """Every variable the binding of an arrow sets, and the names of those it sets as files only."""
+    names = [arrow.prefix + variable for variable in (*PLAIN_BY_KIND.get(arrow.kind, ()), *SECRET_BY_KIND[arrow.kind])]
+    files = [f"{arrow.prefix}{variable}_FILE" for variable in SECRET_BY_KIND[arrow.kind] if secret_files]
+    return (*names, *files)
+
+
+def _calls(key: str, application: Application) -> Iterator[tuple[str, str, int]]:
+    """(variable, service, port) of each service with a port that the service uses."""
+    for used in application.services[key].uses or ():
+        other = application.services.get(used)
+        if other is not None and other.port:
+            yield f"{variable_name(used)}_URL", used, other.port
+
+
+def _say_which_is_first(key: str, own: tuple[Arrow, ...], findings: Findings) -> None:
+    for arrow in own:
+        if arrow.prefix:
+            first = next(one for one in own if one.kind == arrow.kind)
+            variable = next(iter(SECRET_BY_KIND[arrow.kind]))
+            findings.notice(
+                f"services/{key}/uses",
+                f"{variable} is that of {first.resource}, which stands first; that of {arrow.resource} is "
+                f"{arrow.prefix}{variable}",
+                f"uses: [{', '.join(one.resource for one in own)}] holds this order whatever comes under resources",
+            )
 
 
 def _arrows_of(key: str, service: Service, application: Application) -> tuple[Arrow, ...]:
     used = application.resources if service.uses is None else service.uses
     found: list[Arrow] = []
-    for resource in (name for name in application.resources if name in used):
+    for resource in (name for name in used if name in application.resources):
         kind = next((word for of, word in KINDS if isinstance(application.resources[resource], of)), None)
         if kind is not None:
             first = all(arrow.kind != kind for arrow in found)

@@ -2,16 +2,19 @@
 R: pools without GPUs. Services share one pool, unless they name one of their own.
 
 The size of the shared pool follows from its largest pod alone and the number of nodes from next-fit packing, so that
-more replicas can never cost less: tighter packings exist (first-fit), but they are not monotone.
+more replicas can never cost less: tighter packings exist (first-fit), but they are not monotone. The size is part of
+the pool's name, not of its key: where another one is needed, the new nodes are there before the old ones go, and no
+service's own spec says so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from hanzo_iac.catalogue import Catalogue, Size
 from hanzo_iac.errors import Fault, InputError
-from hanzo_iac.model.application import Application, Service
+from hanzo_iac.model.application import Service
 from hanzo_iac.model.resources import CpuPool
 from hanzo_iac.names import physical_name
 from hanzo_iac.plan.ground import POOL_LABEL, Ground
@@ -20,19 +23,15 @@ from hanzo_iac.plan.scaling import Bounds
 from hanzo_iac.plan.seat import Seat, check_fit, cpu_requests
 from hanzo_iac.plan.spec import CpuPoolSpec
 
-SHARED = "cpu"
+SHARED = "shared"
+"""The key of the pool that services share, and what its nodes are labelled with."""
 
 POOL_NAME_LIMIT = 48
 # A node is called after its pool and five more characters, and must be a host name.
 
 
-def shared_pool_key(application: Application) -> str:
-    """`cpu`, unless the user has given that name to a pool."""
-    return f"{SHARED}-shared" if SHARED in application.resources else SHARED
-
-
 def plan_shared_pool(
-    key: str, services: Mapping[str, Service], bounds: Mapping[str, Bounds], ground: Ground, catalogue: Catalogue
+    services: Mapping[str, Service], bounds: Mapping[str, Bounds], ground: Ground, catalogue: Catalogue
 ) -> CpuPoolSpec:
     """
     The pool for all services that need no GPU and name no pool.
@@ -44,8 +43,8 @@ def plan_shared_pool(
     asked = {name: cpu_requests(service) for name, service in services.items()}
     low = nodes_needed(((*asked[name], bounds[name].low) for name in services), size)
     high = nodes_needed(((*asked[name], bounds[name].high) for name in services), size)
-    first = next(iter(services))
-    return _spec(key, size, (low, high), ground, because=f"services/{first}")
+    pool = _spec(SHARED, size, (low, low, high), ground, because=f"services/{next(iter(services))}")
+    return replace(pool, name=physical_name(ground.name(f"{SHARED}-{size.slug}"), limit=POOL_NAME_LIMIT))
 
 
 def plan_cpu_pool(
@@ -62,12 +61,14 @@ def plan_cpu_pool(
         raise InputError(Fault(f"resources/{key}/size", f"{size.slug} has GPUs", "write engine: gpu for a GPU pool"))
     for name, service, _ in tenants:
         check_fit(name, cpu_requests(service), size)
+    low = nodes_needed(((*cpu_requests(service), bound.low) for _, service, bound in tenants), size)
     high = nodes_needed(((*cpu_requests(service), bound.high) for _, service, bound in tenants), size)
     if high > pool.nodes.max:
         where = f"resources/{key}/nodes/max"
         what = f"its services need {high} nodes at most replicas, it may have {pool.nodes.max}"
         raise InputError(Fault(where, what, f"write max: {high}"))
-    return _spec(key, size, (pool.nodes.min, pool.nodes.max), ground, because=f"resources/{key}")
+    nodes = (pool.nodes.min, max(low, pool.nodes.min), pool.nodes.max)
+    return _spec(key, size, nodes, ground, because=f"resources/{key}")
 
 
 def cpu_seat(key: str, spec: CpuPoolSpec, catalogue: Catalogue) -> Seat:
@@ -116,12 +117,13 @@ def _holds(size: Size, cpu_m: int, memory_mib: int) -> bool:
     return size.offered_cpu_m >= cpu_m and size.offered_mib >= memory_mib
 
 
-def _spec(key: str, size: Size, nodes: tuple[int, int], ground: Ground, *, because: str) -> CpuPoolSpec:
-    low, high = nodes
+def _spec(key: str, size: Size, nodes: tuple[int, int, int], ground: Ground, *, because: str) -> CpuPoolSpec:
+    """The pool with so many nodes: that it never goes below, that its services need at least, and at most."""
+    least, low, high = nodes
     return CpuPoolSpec(
         name=physical_name(ground.name(key), limit=POOL_NAME_LIMIT),
         size=size.slug,
-        min_nodes=low,
+        min_nodes=least,
         max_nodes=max(high, 1),
         labels={POOL_LABEL: key},
         taints=(),

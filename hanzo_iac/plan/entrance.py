@@ -23,7 +23,8 @@ def plan_gateway(
     application: Application, ground: Ground, catalogue: Catalogue, findings: Findings
 ) -> GatewaySpec | None:
     """The gateway; None when no service is public."""
-    public = web_services(application)
+    public = public_services(application)
+    _say_what_is_private(application, public, findings)
     if not public:
         return None
     first = next(iter(public))
@@ -45,24 +46,21 @@ def plan_gateway(
 
 
 def plan_routes(application: Application, ground: Ground) -> dict[str, RouteSpec]:
-    """
-    Service -> its route. Without domains of its own the first service has the path `/`, each other one `/<service>`.
-
-    By place and not by what is free, so that a domain given to one service moves no other.
-    """
+    """Service -> its route. Without domains of its own the first web service has the path `/`, another `/<service>`."""
+    first = next(iter(_web_services(application)), "")
     return {
         key: RouteSpec(
             name=physical_name(key),
             namespace=ground.stack,
             gateway=NAME,
             hostnames=_hostnames(service, ground),
-            path_prefix="/" if service.domains or place == 0 else f"/{key}",
+            path_prefix="/" if service.domains or key == first else f"/{key}",
             service=key,
             port=service.port or 0,
             request_timeout=NO_TIMEOUT,
             because=f"services/{key}/domains" if service.domains else f"services/{key}/port",
         )
-        for place, (key, service) in enumerate(web_services(application).items())
+        for key, service in public_services(application).items()
     }
 
 
@@ -75,12 +73,37 @@ def flows_from_gateway(application: Application, ground: Ground) -> tuple[Networ
             "Ingress",
             network.public_gateway(ground.environment.gateway_class),
         )
-        for key, service in web_services(application).items()
+        for key, service in public_services(application).items()
     )
 
 
-def web_services(application: Application) -> Mapping[str, Service]:
-    """The services with a public port."""
+def public_services(application: Application) -> Mapping[str, Service]:
+    """
+    The services that anybody may reach: with domains, told to be public, or the first of all that have a port.
+
+    By place and not by what else is public, so that a word at one service says nothing about another.
+    """
+    web = _web_services(application)
+    first = next(iter(web), "")
+    return {key: service for key, service in web.items() if _is_public(service, is_first=key == first)}
+
+
+def _say_what_is_private(application: Application, public: Mapping[str, Service], findings: Findings) -> None:
+    called = {used for service in application.services.values() for used in service.uses or ()}
+    for key, service in _web_services(application).items():
+        if key not in public and key not in called and service.public is None:
+            findings.notice(
+                f"services/{key}/public",
+                "nobody reaches it: the public entrance leads elsewhere, and no service uses it",
+                f"write public: true, or uses: [{key}] at the service that calls it",
+            )
+
+
+def _is_public(service: Service, *, is_first: bool) -> bool:
+    return service.public if service.public is not None else bool(service.domains) or is_first
+
+
+def _web_services(application: Application) -> Mapping[str, Service]:
     return {key: service for key, service in application.services.items() if service.kind == "web" and service.port}
 
 

@@ -55,7 +55,7 @@ def parts(plan: Plan) -> Iterator[tuple[str, Any]]:
         if is_dataclass(held):
             yield field.name, held
         elif isinstance(held, Mapping):
-            yield from ((f"{field.name}/{key}", spec) for key, spec in held.items())
+            yield from ((f"{field.name}/{key}", spec) for key, spec in held.items() if is_dataclass(spec))
 
 
 def _below(path: str, wanted: str) -> bool:
@@ -93,7 +93,7 @@ def _at(application: Application, where: str) -> tuple[bool, Any]:
             held = held[step]
         else:
             written = written and step in held.model_fields_set
-            held = getattr(held, step)
+            held = getattr(held, step, None)
     return written and held is not None, held
 
 

@@ -9,7 +9,7 @@ from hanzo_iac.errors import Fault, InputError
 from hanzo_iac.model.application import Service
 from hanzo_iac.model.resources import GpuPool
 from hanzo_iac.names import physical_name
-from hanzo_iac.plan.cpu_pools import POOL_NAME_LIMIT, SHARED
+from hanzo_iac.plan.cpu_pools import POOL_NAME_LIMIT
 from hanzo_iac.plan.findings import Findings
 from hanzo_iac.plan.ground import POOL_LABEL, Ground
 from hanzo_iac.plan.priced import priced
@@ -34,11 +34,6 @@ class Tenant(Record):
         return -(-replicas // (size.gpus // self.gpus))
 
 
-def own_pool_key(service: str) -> str:
-    """The key of a service's own pool: the service's, unless that is the shared pool's."""
-    return f"gpu-{service}" if service == SHARED else service
-
-
 class Planner(Record):
     """What choosing a GPU needs to see."""
 
@@ -57,7 +52,7 @@ class Planner(Record):
         gpu = self._chosen(service.gpu or "", f"{where}/gpu")
         size = self._node(gpu, tenant.gpus, f"{where}/gpus")
         low, high = tenant.nodes(size, tenant.bounds.low), tenant.nodes(size, tenant.bounds.high)
-        return self._spec(own_pool_key(tenant.key), (size, low, high), min_nodes=0, because=f"{where}/gpu")
+        return self._spec(tenant.key, (size, low, high), min_nodes=0, because=f"{where}/gpu")
 
     def written_pool(self, key: str, pool: GpuPool, tenants: Sequence[Tenant]) -> GpuPoolSpec:
         """
@@ -82,7 +77,8 @@ class Planner(Record):
             self.catalogue.gpu(name, where=where) for name in ([written] if isinstance(written, str) else written)
         ]
         sold = [gpu for gpu in wanted if self.catalogue.gpu_sizes(gpu.name)]
-        chosen = sold[0] if sold else self.catalogue.nearest_gpu(wanted[0])
+        here = [gpu for gpu in sold if self._is_offered(gpu)]
+        chosen = next(iter(here or sold), None) or self.catalogue.nearest_gpu(wanted[0])
         if chosen is None:
             raise InputError(_nothing_like(wanted[0], where, self.catalogue))
         if not sold:
@@ -97,13 +93,16 @@ class Planner(Record):
         self._check_region(chosen, where)
         return chosen
 
+    def _is_offered(self, gpu: Gpu) -> bool:
+        return gpu.regions is None or self.ground.environment.region in gpu.regions
+
     def _check_region(self, gpu: Gpu, where: str) -> None:
-        region = self.ground.environment.region
-        if gpu.regions is not None and region not in gpu.regions:
+        if not self._is_offered(gpu):
+            region, known = self.ground.environment.region, ", ".join(gpu.regions or ())
             self.findings.notice(
                 where,
                 f"{gpu.model} is not known to be offered in {region} ({gpu.source}, {gpu.as_of})",
-                f"it is known in {', '.join(gpu.regions)}",
+                f"it is known in {known}",
             )
 
     def _node(self, gpu: Gpu, gpus: int, where: str) -> Size:

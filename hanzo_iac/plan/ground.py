@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hanzo_iac.catalogue import Catalogue
+from hanzo_iac.model.application import Application
 from hanzo_iac.model.environment import Environment
 from hanzo_iac.names import physical_name
 from hanzo_iac.plan.findings import Findings
@@ -12,6 +13,9 @@ from hanzo_iac.record import Record
 
 POOL_LABEL = "hanzo.ai/pool"
 """Node label that says which pool of the plan a node belongs to."""
+
+SYSTEM = "system"
+"""The cluster's own pool, by its name and by the value of the label above."""
 
 VPC_DELETE_TIMEOUT = "20m"
 # A VPC is refused deletion while members leave it; DigitalOcean's own provider (4.84) gives up after two minutes.
@@ -36,29 +40,36 @@ class Ground(Record):
     @property
     def labels(self) -> dict[str, str]:
         """Labels of every workload."""
-        return {"app.kubernetes.io/part-of": self.application, "hanzo.ai/environment": self.environment.name}
+        return {
+            "app.kubernetes.io/part-of": self.application,
+            "app.kubernetes.io/instance": self.stack,
+            "hanzo.ai/environment": self.environment.name,
+        }
 
     def name(self, key: str) -> str:
         """The physical name of a resource."""
         return physical_name(self.application, self.environment.name, key)
 
 
-def plan_environment(application: str, environment: Environment, catalogue: Catalogue, findings: Findings) -> Ground:
+def plan_environment(
+    application: Application, environment: Environment, catalogue: Catalogue, findings: Findings
+) -> Ground:
     """The ground of one application in one environment."""
-    stack = physical_name(application, environment.name)
+    stack = physical_name(application.name, environment.name)
     tag = TagSpec(name=f"hanzo-{stack}", because="environment/name")
     with findings.gathering():
         catalogue.region(environment.region, where="environment/region")
-    cluster = _cluster(stack, environment, catalogue, findings)
+    builds = any(service.build is not None for service in application.services.values())
+    cluster = _cluster(stack, environment, catalogue, findings, registry=builds)
     findings.settle()
     return Ground(
-        application=application,
+        application=application.name,
         environment=environment,
         stack=stack,
         tags=(tag.name,),
         project=ProjectSpec(
             name=stack,
-            description=f"{application} in {environment.name}, planned by hanzo",
+            description=f"{application.name} in {environment.name}, planned by hanzo",
             purpose="Web Application",
             environment=environment.digitalocean_environment,
             because="environment/name",
@@ -75,7 +86,9 @@ def plan_environment(application: str, environment: Environment, catalogue: Cata
     )
 
 
-def _cluster(stack: str, environment: Environment, catalogue: Catalogue, findings: Findings) -> ClusterSpec:
+def _cluster(
+    stack: str, environment: Environment, catalogue: Catalogue, findings: Findings, *, registry: bool
+) -> ClusterSpec:
     asked = environment.cluster
     version = asked.version or catalogue.default_kubernetes_version().slug
     if version not in catalogue.kubernetes_versions:
@@ -88,17 +101,19 @@ def _cluster(stack: str, environment: Environment, catalogue: Catalogue, finding
         name=stack,
         region=environment.region,
         version=version,
+        keep_version=asked.version is None,
         ha=asked.ha,
-        # Minor upgrades are changes of the stack, made by who owns it; DigitalOcean still mends what is insecure.
+        # Upgrades are changes of the stack, made by who owns it: one that came by itself would look like a downgrade.
         auto_upgrade=False,
         surge_upgrade=True,
         cluster_subnet=environment.cluster_subnet,
         service_subnet=environment.service_subnet,
         system_pool=SystemPoolSpec(
-            name="system", size=asked.system_size, count=asked.system_count, labels={POOL_LABEL: "system"}
+            name=SYSTEM, size=asked.system_size, count=asked.system_count, labels={POOL_LABEL: SYSTEM}
         ),
         expanders=("priority", "least_waste"),
         kubeconfig_expire_s=KUBECONFIG_EXPIRE_S,
+        registry_integration=registry,
         tags=(f"hanzo-{stack}",),
         protect=environment.protect,
         cost=_cluster_cost(environment, catalogue, findings),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from hanzo_iac.catalogue import Catalogue, ModelProvider
@@ -12,8 +12,8 @@ from hanzo_iac.errors import Fault, InputError
 from hanzo_iac.model.resources import LlmGateway
 from hanzo_iac.plan import network
 from hanzo_iac.plan.findings import Findings
-from hanzo_iac.plan.ground import Ground
-from hanzo_iac.plan.spec import ImageSpec, LlmGatewaySpec, NetworkPolicySpec, PodResourcesSpec
+from hanzo_iac.plan.ground import POOL_LABEL, SYSTEM, Ground
+from hanzo_iac.plan.spec import ImageSpec, LlmGatewaySpec, NetworkPolicySpec, PodResourcesSpec, ProbeSpec
 
 PORT = 4000
 # LiteLLM's own default.
@@ -33,6 +33,12 @@ RESOURCES = PodResourcesSpec(
     gpu_resource="",
     gpus=0,
 )
+
+STARTUP_TRIES = 60
+# Times 5 s. A start took 35 s on a busy two-core machine (measured 2026-11); five minutes is ample.
+
+SYSTEM_CPU_M, SYSTEM_MIB = 500, 512
+# What DOKS's own pods take of a system node, about: Cilium, CoreDNS, drivers. Own knowledge, 2026-11: verify.
 
 _CLAUDE_3 = re.compile(r"claude-3(?:[.-]\d)?-[a-z]+")
 
@@ -84,12 +90,14 @@ def plan_llm_gateway(
         f"models answer once {' and '.join(keys)} {'is' if len(keys) == 1 else 'are'} in Secret {secret} of namespace "
         f"{namespace}",
         f"kubectl -n {namespace} create secret generic {secret} "
-        + " ".join(f"--from-literal={name}=..." for name in keys),
+        + " ".join(f"--from-literal={name}=..." for name in keys)
+        + f", then kubectl -n {namespace} rollout restart deployment/{key}: keys are read at start",
     )
     if resource.budget is not None:
         findings.notice(
             f"resources/{key}/budget",
-            f"the cap of {resource.budget} is LiteLLM's own and soft: each replica counts what it has seen",
+            f"the cap of {resource.budget} is LiteLLM's own and soft: each replica counts what it has seen since it "
+            "started",
             "set a hard limit at the providers too",
         )
     return LlmGatewaySpec(
@@ -103,11 +111,36 @@ def plan_llm_gateway(
         config=proxy_config(models, resource.budget.usd if resource.budget else None),
         provider_keys_secret=secret,
         resources=RESOURCES,
+        node_selector={POOL_LABEL: SYSTEM},
+        startup_probe=_health(STARTUP_TRIES),
+        readiness_probe=_health(3),
+        liveness_probe=ProbeSpec(path="", port=PORT, period_s=20, timeout_s=5, failure_threshold=6),
         labels=ground.labels,
         pod_labels=network.pods_of(key),
         cost=(),
         because=f"resources/{key}",
     )
+
+
+def check_room(
+    gateways: Mapping[str, LlmGatewaySpec], ground: Ground, catalogue: Catalogue, findings: Findings
+) -> None:
+    """A fault when the system pool, where gateways run, has no room for all of them."""
+    pool = ground.cluster.system_pool
+    size = catalogue.sizes.get(pool.size)
+    if size is None:
+        return
+    fit = min(
+        (size.offered_cpu_m - SYSTEM_CPU_M) // RESOURCES.cpu_request_m,
+        (size.offered_mib - SYSTEM_MIB) // RESOURCES.memory_mib,
+    )
+    wanted = sum(gateway.replicas for gateway in gateways.values())
+    if wanted > max(fit, 0) * pool.count:
+        findings.fault(
+            "environment/cluster/system_size",
+            f"{pool.count} x {pool.size} have room for {max(fit, 0) * pool.count} pods of LLM gateways, not {wanted}",
+            "write a larger system_size or system_count",
+        )
 
 
 def proxy_config(models: Iterable[Model], budget_usd: object) -> str:
@@ -140,6 +173,10 @@ def proxy_config(models: Iterable[Model], budget_usd: object) -> str:
         "  store_model_in_db: false",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _health(tries: int) -> ProbeSpec:
+    return ProbeSpec(path="/health/readiness", port=PORT, period_s=5, timeout_s=5, failure_threshold=tries)
 
 
 def _models(key: str, names: Iterable[str], catalogue: Catalogue) -> list[Model]:

@@ -10,7 +10,8 @@ from hanzo_iac.model.application import Application
 from hanzo_iac.model.environment import Environment
 from hanzo_iac.plan import network
 from hanzo_iac.plan.ceiling import check_ceilings, plan_budget
-from hanzo_iac.plan.configuration import Arrow, arrows, check_variables, plan_binding
+from hanzo_iac.plan.collisions import check_names
+from hanzo_iac.plan.configuration import Arrow, arrows, check_variables, plan_binding, service_urls
 from hanzo_iac.plan.entrance import flows_from_gateway, plan_gateway, plan_routes
 from hanzo_iac.plan.findings import Findings
 from hanzo_iac.plan.ground import Ground, plan_environment
@@ -22,7 +23,7 @@ from hanzo_iac.plan.seat import Seat
 from hanzo_iac.plan.source import plan_image, plan_registry
 from hanzo_iac.plan.spec import BindingSpec, NamespaceSpec, Plan, ServiceSpec
 from hanzo_iac.plan.vector_stores import flows_to_stores
-from hanzo_iac.plan.workloads import Setting, flows_between_services, plan_workload, service_urls
+from hanzo_iac.plan.workloads import Setting, flows_between_services, plan_workload
 
 
 def plan(application: Application, environment: Environment, catalogue: Catalogue | None = None) -> Plan:
@@ -36,11 +37,11 @@ def plan(application: Application, environment: Environment, catalogue: Catalogu
     findings = Findings()
     findings.faults.extend(not_deployable(application))
     findings.settle()
-    ground = plan_environment(application.name, environment, catalogue, findings)
+    ground = plan_environment(application, environment, catalogue, findings)
     bound = {key: plan_scaling(key, of, environment, findings) for key, of in application.services.items()}
     arrow = arrows(application)
-    for key, service in application.services.items():
-        check_variables(key, service, arrow[key], findings)
+    for key in application.services:
+        check_variables(key, application, arrow[key], findings)
     pools = plan_pools(application, bound, ground, catalogue, findings)
     supplies = plan_resources(application, arrow, ground, catalogue, findings)
     findings.settle()
@@ -51,13 +52,14 @@ def plan(application: Application, environment: Environment, catalogue: Catalogu
         application=application.name,
         environment=environment.name,
         region=environment.region,
+        labels=ground.labels,
         project=ground.project,
         tag=ground.tag,
         vpc=ground.vpc,
         cluster=ground.cluster,
         cpu_pools=pools.cpu,
         gpu_pools=pools.gpu,
-        registry=plan_registry(application, ground, catalogue),
+        registry=plan_registry(application, ground, catalogue, findings),
         postgres=supplies.postgres,
         valkey=supplies.valkey,
         vector_stores=supplies.vector_stores,
@@ -70,7 +72,8 @@ def plan(application: Application, environment: Environment, catalogue: Catalogu
         budget=plan_budget(application, environment, tuple(supplies.llm_gateways.values())),
         notices=(),
     )
-    check_ceilings(planned, environment, findings)
+    check_names(planned, findings)
+    check_ceilings(planned, findings)
     findings.settle()
     return replace(planned, notices=tuple(findings.notices))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from hanzo_iac.names import physical_name
 from hanzo_iac.plan.spec import NamespaceSpec, NetworkPolicySpec, PeerSpec, PortSpec
 from hanzo_iac.record import Record
 
@@ -70,7 +71,7 @@ class Opening(Record):
 def flow(opening: Opening, of: PeerSpec, direction: str, peer: PeerSpec) -> NetworkPolicySpec:
     """One flow between the pods it is about, `of`, and their peer, seen from one of the two ends."""
     return NetworkPolicySpec(
-        name=opening.name,
+        name=physical_name(opening.name),
         namespace=of.namespace,
         pod_labels=of.pod_labels,
         direction=direction,

@@ -65,6 +65,7 @@ def plan_postgres(
         name=ground.name(key),
         region=ground.environment.region,
         version=resource.version or catalogue.newest_version(ENGINE).version,
+        keep_version=resource.version is None,
         size=size.slug,
         node_count=wanted.nodes,
         storage_mib=storage,

@@ -9,11 +9,11 @@ from hanzo_iac.catalogue import Catalogue
 from hanzo_iac.model.application import Application, Service
 from hanzo_iac.model.resources import CpuPool, GpuPool, LlmGateway, Postgres, Valkey, VectorStore
 from hanzo_iac.plan.configuration import Arrow, users_of
-from hanzo_iac.plan.cpu_pools import cpu_seat, plan_cpu_pool, plan_shared_pool, shared_pool_key
+from hanzo_iac.plan.cpu_pools import SHARED, cpu_seat, plan_cpu_pool, plan_shared_pool
 from hanzo_iac.plan.findings import Findings
-from hanzo_iac.plan.gpu_pools import Planner, Tenant, gpu_seat, own_pool_key
-from hanzo_iac.plan.ground import Ground
-from hanzo_iac.plan.llm import plan_llm_gateway
+from hanzo_iac.plan.gpu_pools import Planner, Tenant, gpu_seat
+from hanzo_iac.plan.ground import SYSTEM, Ground
+from hanzo_iac.plan.llm import check_room, plan_llm_gateway
 from hanzo_iac.plan.postgres import plan_postgres
 from hanzo_iac.plan.scaling import Bounds
 from hanzo_iac.plan.seat import Seat
@@ -65,20 +65,27 @@ def plan_pools(
     for key, service in application.services.items():
         if service.pool is None and service.gpu is not None:
             with findings.gathering():
-                pools.gpu[own_pool_key(key)] = planner.own_pool(service, _tenant(key, service, bounds))
+                pools.gpu[key] = planner.own_pool(service, _tenant(key, service, bounds))
         elif service.pool is None:
             plain[key] = service
+    _keep_free(SYSTEM, pools, findings)
     if plain:
         with findings.gathering():
-            shared = shared_pool_key(application)
-            pools.cpu[shared] = plan_shared_pool(shared, plain, bounds, ground, catalogue)
+            _keep_free(SHARED, pools, findings)
+            pools.cpu[SHARED] = plan_shared_pool(plain, bounds, ground, catalogue)
     return pools
+
+
+def _keep_free(key: str, pools: Pools, findings: Findings) -> None:
+    """A fault when a pool has the key that the plan gives to one of its own. (Services and resources share no name.)"""
+    taken = pools.gpu.get(key) or pools.cpu.get(key)
+    if taken is not None:
+        findings.fault(taken.because, f"{key} is what the plan calls a pool of its own", "choose another name")
 
 
 def plan_seats(application: Application, pools: Pools, catalogue: Catalogue) -> dict[str, Seat]:
     """Service -> where in the pools it runs. There must be all pools."""
-    shared = shared_pool_key(application)
-    return {key: _seat(key, service, pools, shared, catalogue) for key, service in application.services.items()}
+    return {key: _seat(key, service, pools, catalogue) for key, service in application.services.items()}
 
 
 def plan_resources(
@@ -102,6 +109,7 @@ def plan_resources(
                 supplies.vector_stores[key] = plan_vector_store(key, resource, users, ground)
             elif isinstance(resource, LlmGateway):
                 supplies.llm_gateways[key] = plan_llm_gateway(key, resource, ground, catalogue, findings)
+    check_room(supplies.llm_gateways, ground, catalogue, findings)
     return supplies
 
 
@@ -109,8 +117,8 @@ def _tenant(key: str, service: Service, bounds: Mapping[str, Bounds]) -> Tenant:
     return Tenant(key=key, gpus=service.gpus, bounds=bounds[key])
 
 
-def _seat(key: str, service: Service, pools: Pools, shared: str, catalogue: Catalogue) -> Seat:
-    pool = service.pool or (own_pool_key(key) if service.gpu is not None else shared)
-    if pool in pools.gpu and pool != shared:
+def _seat(key: str, service: Service, pools: Pools, catalogue: Catalogue) -> Seat:
+    pool = service.pool or (key if service.gpu is not None else SHARED)
+    if pool in pools.gpu:
         return gpu_seat(pool, pools.gpu[pool], service.gpus, catalogue)
     return cpu_seat(pool, pools.cpu[pool], catalogue)

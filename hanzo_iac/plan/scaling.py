@@ -29,13 +29,18 @@ def plan_scaling(key: str, service: Service, environment: Environment, findings:
             f"{written.max} replicas are written, {environment.name} allows {cap}",
             "max_replicas of the environment is the cap",
         )
-    if bounds.low < bounds.high:
-        metric = service.scaling.metric if service.scaling else "cpu"
+    if written.min == written.max and service.scaling is not None:
         findings.notice(
             f"services/{key}/scaling",
-            f"this version deploys no autoscaler that follows {metric}: the service starts with {bounds.low} of "
-            f"{bounds.high} replicas and keeps what you set",
-            f"kubectl scale deployment/{key} --replicas=N scales it by hand",
+            f"says nothing where there are always {written.max} replicas",
+            "write min and max",
+        )
+    if bounds.low < bounds.high:
+        findings.notice(
+            f"services/{key}/scaling",
+            f"this version deploys no autoscaler that follows {_followed(service)}: each deployment that changes the "
+            f"service sets {bounds.low} of {bounds.high} replicas",
+            f"kubectl scale deployment/{key} --replicas=N scales it by hand until the next one",
         )
     if service.capacity == "spot":
         findings.notice(
@@ -43,3 +48,10 @@ def plan_scaling(key: str, service: Service, environment: Environment, findings:
             "DigitalOcean Kubernetes takes no spot sizes (read 2026-08): on-demand nodes are planned and priced",
         )
     return bounds
+
+
+def _followed(service: Service) -> str:
+    scaling = service.scaling
+    if scaling is None:
+        return "cpu"
+    return scaling.metric or ("its objectives" if scaling.objectives else "its schedule")

@@ -11,12 +11,24 @@ from hanzo_iac.names import physical_name
 from hanzo_iac.plan import network
 from hanzo_iac.plan.ground import Ground
 from hanzo_iac.plan.postgres import ENGINE, PORT, Wanted, choose_size, database_cost, sql_name
-from hanzo_iac.plan.spec import NetworkPolicySpec, PostgresSpec, VectorStoreSpec
+from hanzo_iac.plan.spec import NetworkPolicySpec, PodResourcesSpec, PostgresSpec, VectorStoreSpec
 
 ADMIN = "doadmin"
 # The admin DigitalOcean makes in every PostgreSQL cluster; only it may create extensions.
 
 PSQL_IMAGE = "docker.io/library/postgres:18.1-alpine"
+
+TRIES = 6
+
+RESOURCES = PodResourcesSpec(
+    # psql waits for the database and holds nothing. Arbitrary: a tenth of it would do.
+    cpu_request_m=50,
+    cpu_limit_m=500,
+    memory_mib=128,
+    ephemeral_storage_mib=64,
+    gpu_resource="",
+    gpus=0,
+)
 
 INDEX_BY_DISTANCE = {"cosine": "hnsw vector_cosine_ops", "l2": "hnsw vector_l2_ops", "ip": "hnsw vector_ip_ops"}
 # What services should index with; the model takes no more dimensions than such an index does.
@@ -70,6 +82,7 @@ def plan_vector_postgres(
         name=ground.name(key),
         region=ground.environment.region,
         version=catalogue.newest_version(ENGINE).version,
+        keep_version=True,
         size=size.slug,
         node_count=nodes,
         storage_mib=storage,
@@ -95,6 +108,9 @@ def plan_vector_store(key: str, store: VectorStore, users: tuple[str, ...], grou
         job=physical_name(key, "setup", sha256(sql.encode()).hexdigest()[:8]),
         image=PSQL_IMAGE,
         sql=sql,
+        tries=TRIES,
+        resources=RESOURCES,
+        pod_labels=network.SQL_JOB_LABELS,
         because=f"resources/{key}",
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hanzo_iac.model.application import Application, Service
-from hanzo_iac.names import variable_name
 from hanzo_iac.plan import network
 from hanzo_iac.plan.ground import Ground
 from hanzo_iac.plan.scaling import Bounds
@@ -20,9 +19,15 @@ GRACE_S = 60
 GPU_GRACE_S = 600
 # More than PRE_STOP_S plus the longest answer: a model may write one for minutes.
 
+STARTUP_PERIOD_S = 5
 STARTUP_TRIES = 60
 GPU_STARTUP_TRIES = 240
-# Times 5 s: five minutes, and twenty where weights are loaded and kernels compiled.
+# Five minutes, and twenty where weights are loaded and kernels compiled.
+
+NODE_S = 300
+GPU_NODE_S = 900
+# Until a node that is ordered takes pods, its image pulled. Arbitrary: several times what is usual, so that what is
+# late is broken.
 
 
 class Setting(Record):
@@ -53,13 +58,16 @@ def plan_workload(key: str, service: Service, setting: Setting, ground: Ground) 
         port=port,
         replicas_min=setting.bounds.low,
         replicas_max=setting.bounds.high,
+        max_surge=0 if setting.bounds.low == setting.bounds.high else 1,
+        max_unavailable=max_unavailable(setting.bounds),
+        start_timeout_s=(GPU_NODE_S if seat.gpus else NODE_S) + tries * STARTUP_PERIOD_S,
         resources=pod_resources(key, service, seat),
         pool=seat.pool,
         node_selector=seat.node_selector,
         toleration_keys=seat.toleration_keys,
         environment=_environment(service, port, setting.urls),
         secret_files=service.inject == "file",
-        startup_probe=_probe(service, port, period_s=5, failure_threshold=tries),
+        startup_probe=_probe(service, port, period_s=STARTUP_PERIOD_S, failure_threshold=tries),
         readiness_probe=_probe(service, port, period_s=5, failure_threshold=3),
         liveness_probe=_liveness(port),
         pre_stop_sleep_s=PRE_STOP_S if port else 0,
@@ -68,6 +76,19 @@ def plan_workload(key: str, service: Service, setting: Setting, ground: Ground) 
         pod_labels=network.pods_of(key),
         because=f"services/{key}",
     )
+
+
+def max_unavailable(bounds: Bounds) -> int | str:
+    """
+    How many pods an update may take away before their successors run.
+
+    A pool has no room for one pod more than the most replicas. So at that number one may go first, and with fewer, for
+    whose successors there is room, none.
+
+    >>> max_unavailable(Bounds(1, 8)), max_unavailable(Bounds(2, 2)), max_unavailable(Bounds(1, 1))
+    ('13%', 1, 1)
+    """
+    return 1 if bounds.low == bounds.high else f"{-(-100 // bounds.high)}%"
 
 
 def flows_between_services(application: Application, ground: Ground) -> tuple[NetworkPolicySpec, ...]:
@@ -87,15 +108,6 @@ def flows_between_services(application: Application, ground: Ground) -> tuple[Ne
             network.pods(ground.stack, network.pods_of(used)),
         )
     )
-
-
-def service_urls(key: str, application: Application) -> Mapping[str, str]:
-    """Variable -> address, for each service that the service uses."""
-    return {
-        f"{variable_name(used)}_URL": f"http://{used}:{application.services[used].port}"
-        for used in application.services[key].uses or ()
-        if used in application.services and application.services[used].port
-    }
 
 
 def _environment(service: Service, port: int, urls: Mapping[str, str]) -> dict[str, str]:

@@ -16,10 +16,12 @@ from typing import Any
 from hanzo_policy import prices
 from hanzo_policy.pools import pools_of
 from hanzo_policy.stack import (
+    APPLICATION,
     CLUSTER,
     DATABASE,
     DATABASE_REPLICA,
     DROPLET,
+    REGISTRY,
     Deferred,
     Finding,
     Resource,
@@ -35,6 +37,15 @@ from hanzo_policy.stack import (
 # DOKS makes the control plane highly available where nothing is said, from this version on. Source:
 # DigitalOcean's OpenAPI and pricing page, read 2026-11-21.
 HA_BY_DEFAULT_FROM = (1, 36)
+# What DigitalOcean bills and none of our sources has a price for, 2026-11-21.
+UNPRICED = {
+    "digitalocean:index/loadBalancer:LoadBalancer": "a load balancer",
+    "kubernetes:gateway.networking.k8s.io/v1:Gateway": "a load balancer",
+    "digitalocean:index/volume:Volume": "a volume",
+    "digitalocean:index/nfs:Nfs": "an NFS share",
+    "digitalocean:index/vpcNatGateway:VpcNatGateway": "a NAT gateway",
+    "digitalocean:index/vectorDatabase:VectorDatabase": "a vector database",
+}
 # Lines shown under a sum that is too high; 6 is arbitrary: what a person reads before the rest is noise.
 LINES_SHOWN = 6
 
@@ -52,10 +63,11 @@ def monthly_cost_within_ceiling(resources: Sequence[Resource], config: Mapping[s
     """
     A violation when the stack may cost more a month than the ceiling: the sum of what its applications declare as
     `costCeilingUsd`, or `ceilingUsd` of the pack's configuration where that is lower. No ceiling, no priced resource.
+    An application that declares `mayPassCeiling` is held against the pack's configuration alone.
     """
     lines, unknown = _lines(resources)
     ceilings = _ceilings(resources, config)
-    if not ceilings and (lines or unknown):
+    if not ceilings and (lines or unknown) and not _may_pass(resources):
         yield Violation(
             "monthly cost",
             f"{_total(lines)} and no ceiling",
@@ -82,9 +94,13 @@ def size_is_priced(resource: Resource) -> Iterator[Finding]:
 
 
 def _ceilings(resources: Sequence[Resource], config: Mapping[str, Any]) -> list[float]:
-    of_applications = declared(resources, "costCeilingUsd")
+    of_applications = [] if _may_pass(resources) else declared(resources, "costCeilingUsd")
     of_pack = number(config.get("ceilingUsd"))
     return ([sum(of_applications)] if of_applications else []) + ([of_pack] if of_pack is not None else [])
+
+
+def _may_pass(resources: Sequence[Resource]) -> bool:
+    return any(application.props.get("mayPassCeiling") is True for application in of_type(resources, APPLICATION))
 
 
 def _over(lines: Sequence[Line], ceiling: float, declared_usd: float) -> Iterator[Finding]:
@@ -148,6 +164,20 @@ def _asks(resource: Resource) -> Iterator[Ask]:
         yield Ask(resource.name, 1, props.get("size"), lambda slug: prices.usd_month(prices.POSTGRES_FAMILY, slug))
     elif resource.type == DROPLET:
         yield Ask(resource.name, 1, props.get("size"), _droplet)
+    elif resource.type == REGISTRY:
+        yield Ask(resource.name, 1, props.get("subscriptionTierSlug"), _registry)
+    elif resource.type in UNPRICED:
+        yield Ask(resource.name, 1, UNPRICED[resource.type], _nothing)
+    if resource.type == DATABASE and props.get("storageSizeMib"):
+        yield Ask(resource.name, 1, "storage beyond what the size has", _nothing)
+
+
+def _registry(slug: str) -> float | None:
+    return prices.usd_month(prices.REGISTRY_FAMILY, f"registry-{slug}")
+
+
+def _nothing(_: str) -> None:
+    """The price of what no source of ours has a price for."""
 
 
 def _droplet(slug: str) -> float | None:
@@ -162,7 +192,7 @@ def _add(lines: list[Line], unknown: list[Deferred], ask: Ask) -> None:
     nodes = int(number(ask.nodes) or 0)
     slug = str(ask.size or "a size that is not written")
     each = ask.price(slug)
-    what = f"{nodes} node of {slug}" if nodes == 1 else f"{nodes} nodes of {slug}"
+    what = slug if ask.price is _nothing else f"{nodes} node{'' if nodes == 1 else 's'} of {slug}"
     lines.append(Line(ask.resource, what, None if each is None else nodes * each))
 
 

@@ -16,6 +16,7 @@ DROPLET_FAMILY = "droplet"
 POSTGRES_FAMILY = "pg"
 VALKEY_FAMILY = "valkey"
 CONTROL_PLANE_FAMILY = "doks"
+REGISTRY_FAMILY = "registry"
 HIGHLY_AVAILABLE = "doks-control-plane-ha"
 
 _FAMILY_BY_ENGINE = {"pg": POSTGRES_FAMILY, "mysql": POSTGRES_FAMILY, "valkey": VALKEY_FAMILY, "redis": VALKEY_FAMILY}

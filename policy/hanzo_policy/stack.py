@@ -21,6 +21,7 @@ NODE_POOL = "digitalocean:index/kubernetesNodePool:KubernetesNodePool"
 DATABASE = "digitalocean:index/databaseCluster:DatabaseCluster"
 DATABASE_REPLICA = "digitalocean:index/databaseReplica:DatabaseReplica"
 DATABASE_FIREWALL = "digitalocean:index/databaseFirewall:DatabaseFirewall"
+REGISTRY = "digitalocean:index/containerRegistry:ContainerRegistry"
 DROPLET = "digitalocean:index/droplet:Droplet"
 
 

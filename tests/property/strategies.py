@@ -109,6 +109,7 @@ def services(draw: st.DrawFn, *, reachable: tuple[str, ...] = (), pools: tuple[s
             keys["replicas"] = draw(replicas)
     if kind == "web":
         keys |= {"port": draw(st.integers(1, 65535))}
+        keys |= draw(_some(public=st.just(True)))
         keys |= draw(
             _some(domains=st.lists(hosts, unique=True, max_size=2).map(tuple), health=st.just(Health(path="/up")))
         )
@@ -170,5 +171,10 @@ def applications(draw: st.DrawFn) -> Application:
             service = service.model_copy(update={"domains": ()})
         taken |= set(service.domains)
         running[word] = service
+    deaf = {word for word, service in running.items() if service.port is None}
+    for word, service in running.items():
+        if service.uses and not deaf.isdisjoint(service.uses):
+            heard = tuple(other for other in service.uses if other not in deaf)
+            running[word] = service.model_copy(update={"uses": heard})
     keys = draw(_some(runtime=runtimes, budget=money))
     return Application(name=draw(names), services=running, resources=named, **keys)

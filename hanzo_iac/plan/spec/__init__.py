@@ -72,6 +72,8 @@ class Plan(Record):
     application: str
     environment: str
     region: str
+    labels: Mapping[str, str]
+    """Labels of every object in the cluster."""
     project: ProjectSpec
     tag: TagSpec
     vpc: VpcSpec

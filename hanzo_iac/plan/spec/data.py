@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from hanzo_iac.plan.spec.money import CostLine
+from hanzo_iac.plan.spec.workloads import PodResourcesSpec
 from hanzo_iac.record import Record
 
 
@@ -12,6 +15,8 @@ class PostgresSpec(Record):
     name: str
     region: str
     version: str
+    keep_version: bool
+    """True: nobody wrote a version, and a database that exists keeps the one it has."""
     size: str
     node_count: int
     storage_mib: int
@@ -52,4 +57,9 @@ class VectorStoreSpec(Record):
     """Name of the Job; carries a hash of the SQL, so that changed SQL is a new Job."""
     image: str
     sql: str
+    tries: int
+    """Of the Job. With Kubernetes' doubling delay from 10 s, 6 are about ten minutes: longer than a failover."""
+    resources: PodResourcesSpec
+    pod_labels: Mapping[str, str]
+    """The labels by which a flow lets its pods reach the database."""
     because: str

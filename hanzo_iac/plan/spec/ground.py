@@ -53,6 +53,8 @@ class ClusterSpec(Record):
     region: str
     version: str
     """DigitalOcean's version slug, such as `1.36.1-do.0`."""
+    keep_version: bool
+    """True: nobody wrote a version, and a cluster that exists keeps the one it has."""
     ha: bool
     auto_upgrade: bool
     surge_upgrade: bool
@@ -61,6 +63,8 @@ class ClusterSpec(Record):
     system_pool: SystemPoolSpec
     expanders: tuple[str, ...]
     kubeconfig_expire_s: int
+    registry_integration: bool
+    """True: DigitalOcean lets its nodes pull from the account's registry."""
     tags: tuple[str, ...]
     protect: bool
     cost: tuple[CostLine, ...]
@@ -73,5 +77,6 @@ class RegistrySpec(Record):
     name: str
     region: str
     tier: str
+    protect: bool
     cost: tuple[CostLine, ...]
     because: str

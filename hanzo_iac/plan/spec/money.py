@@ -26,6 +26,8 @@ class BudgetSpec(Record):
 
     ceiling_usd: Decimal
     ceiling_because: str
+    may_pass_ceiling: bool
+    """True: the environment lets a plan pass the ceiling, and only says so."""
     llm_budget_usd: Decimal | None
     max_gpu_nodes: int
 

@@ -55,6 +55,12 @@ class ServiceSpec(Record):
     """0 for a worker."""
     replicas_min: int
     replicas_max: int
+    max_surge: int
+    """Pods more than wanted while an update runs; 0 where the pool has no room for one."""
+    max_unavailable: int | str
+    """Pods fewer than wanted while an update runs: a number, or a percentage of the replicas, rounded down."""
+    start_timeout_s: int
+    """How long a deployment waits for its pods, a node that must be made first included."""
     resources: PodResourcesSpec
     pool: str
     """Key of the node pool it runs on; empty = the system pool."""
@@ -90,6 +96,10 @@ class LlmGatewaySpec(Record):
     provider_keys_secret: str
     """Secret in the gateway's namespace that holds the provider keys. Made by an operator, never by the plan."""
     resources: PodResourcesSpec
+    node_selector: Mapping[str, str]
+    startup_probe: ProbeSpec
+    readiness_probe: ProbeSpec
+    liveness_probe: ProbeSpec
     labels: Mapping[str, str]
     pod_labels: Mapping[str, str]
     cost: tuple[CostLine, ...]

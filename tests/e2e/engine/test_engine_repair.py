@@ -196,8 +196,10 @@ def test_protected_resources_go_only_when_they_are_asked_to(site: Site) -> None:
         "my-rag-app-cluster",
         "my-rag-app-db",
         "my-rag-app-db-database-db",
+        "my-rag-app-registry",
         "my-rag-app-vector",
         "my-rag-app-vector-database-vector",
+        "my-rag-app-vector-user-web",
     ]
     assert site.engine.destroy("my-rag-app", "prod", protected_too=True).changes == {"delete": made}
     assert not site.engine.state("my-rag-app", "prod").exists

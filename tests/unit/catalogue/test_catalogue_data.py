@@ -36,8 +36,9 @@ BAD = [
     ("a price out of nowhere", "prices.csv",
      "42,digitalocean.com/pricing/droplets transcribed in public repo (id 61713632406)", "42,",
      ["c-2: no source or date"]),
-    ("a made-up price", "prices.csv", "registry-basic,registry,,,,,,,,,,", "registry-basic,registry,,,,,,,,,5,",
-     ["registry-basic: a price that should be there is not, or the other way round"]),
+    ("a made-up price", "prices.csv", "lb-regional-network,load-balancer,,,,,,,,,,",
+     "lb-regional-network,load-balancer,,,,,,,,,15,",
+     ["lb-regional-network: a price that should be there is not, or the other way round"]),
     ("an unknown GPU", "prices.csv", "gpu-l40sx1-48gb,gpu,8,65536,l40s", "gpu-l40sx1-48gb,gpu,8,65536,l41s",
      ["gpu-l40sx1-48gb: unknown GPU l41s"]),
     ("VRAM that does not add up", "prices.csv", "mi300x,8,1536,,,20.72", "mi300x,8,1500,,,20.72",
@@ -71,9 +72,9 @@ def test_every_published_price_is_in_the_catalogue_as_it_was_read():
     assert ours[: len(theirs)] == theirs
     assert ours[len(theirs) :] == [
         ("lb-regional-network", "", "", "", ""),
-        ("registry-starter", "", "", "", ""),
-        ("registry-basic", "", "", "", ""),
-        ("registry-professional", "", "", "", ""),
+        ("registry-starter", "", "", "", "0"),
+        ("registry-basic", "", "", "", "5"),
+        ("registry-professional", "", "", "", "20"),
         ("pg-extra-storage-gib", "", "", "", ""),
     ]
 

@@ -27,6 +27,7 @@ CLUSTER = spec.ClusterSpec(
     name="rag-dev",
     region="nyc2",
     version="1.36.1-do.0",
+    keep_version=False,
     ha=False,
     auto_upgrade=True,
     surge_upgrade=True,
@@ -35,6 +36,7 @@ CLUSTER = spec.ClusterSpec(
     system_pool=spec.SystemPoolSpec(name="system", size="s-2vcpu-4gb", count=2, labels={"hanzo.ai/pool": "system"}),
     expanders=("priority", "random"),
     kubeconfig_expire_s=3600,
+    registry_integration=False,
     tags=("hanzo-rag-dev",),
     protect=False,
     cost=(),
@@ -68,12 +70,15 @@ GPU_POOL = spec.GpuPoolSpec(
     because="services/web/gpu",
 )
 
-REGISTRY = spec.RegistrySpec(name="rag-dev", region="nyc3", tier="basic", cost=(), because="services/web/build")
+REGISTRY = spec.RegistrySpec(
+    name="rag-dev", region="nyc3", tier="basic", protect=False, cost=(), because="services/web/build"
+)
 
 POSTGRES = spec.PostgresSpec(
     name="rag-dev-db",
     region="nyc2",
     version="18",
+    keep_version=False,
     size="db-s-1vcpu-2gb",
     node_count=1,
     storage_mib=30720,
@@ -135,6 +140,15 @@ NAMESPACE = spec.NamespaceSpec(
     because="name",
 )
 
+POD_RESOURCES = spec.PodResourcesSpec(
+    cpu_request_m=500,
+    cpu_limit_m=1000,
+    memory_mib=2048,
+    ephemeral_storage_mib=1024,
+    gpu_resource="",
+    gpus=0,
+)
+
 VECTOR_STORE = spec.VectorStoreSpec(
     name="rag-dev-vector",
     namespace="rag",
@@ -145,16 +159,10 @@ VECTOR_STORE = spec.VectorStoreSpec(
     job="vector-setup-0a1b2c3d",
     image="postgres:18-alpine",
     sql="CREATE EXTENSION IF NOT EXISTS vector;\n",
+    tries=6,
+    resources=POD_RESOURCES,
+    pod_labels={"app.kubernetes.io/component": "vector-store"},
     because="resources/vector",
-)
-
-POD_RESOURCES = spec.PodResourcesSpec(
-    cpu_request_m=500,
-    cpu_limit_m=1000,
-    memory_mib=2048,
-    ephemeral_storage_mib=1024,
-    gpu_resource="",
-    gpus=0,
 )
 
 LLM_GATEWAY = spec.LlmGatewaySpec(
@@ -168,6 +176,10 @@ LLM_GATEWAY = spec.LlmGatewaySpec(
     config="model_list: []\n",
     provider_keys_secret="llm-provider-keys",
     resources=POD_RESOURCES,
+    node_selector={"hanzo.ai/pool": "system"},
+    startup_probe=spec.ProbeSpec(path="/health/readiness", port=4000, period_s=5, timeout_s=5, failure_threshold=60),
+    readiness_probe=spec.ProbeSpec(path="/health/readiness", port=4000, period_s=5, timeout_s=5, failure_threshold=3),
+    liveness_probe=spec.ProbeSpec(path="", port=4000, period_s=20, timeout_s=5, failure_threshold=6),
     labels={"hanzo.ai/resource": "llm"},
     pod_labels=GATEWAY_LABELS,
     cost=(),
@@ -183,6 +195,9 @@ SERVICE = spec.ServiceSpec(
     port=8000,
     replicas_min=2,
     replicas_max=8,
+    max_surge=1,
+    max_unavailable="13%",
+    start_timeout_s=2100,
     resources=replace(POD_RESOURCES, gpu_resource="nvidia.com/gpu", gpus=1),
     pool="l40s",
     node_selector={"hanzo.ai/pool": "l40s"},
@@ -274,6 +289,7 @@ ROUTE = spec.RouteSpec(
 )
 
 PLAN = spec.Plan(
+    labels={"app.kubernetes.io/part-of": "rag", "app.kubernetes.io/instance": "rag-dev"},
     application="rag",
     environment="dev",
     region="nyc2",
@@ -304,7 +320,11 @@ PLAN = spec.Plan(
     gateway=GATEWAY,
     routes={"web": ROUTE},
     budget=spec.BudgetSpec(
-        ceiling_usd=Decimal(10000), ceiling_because="environment", llm_budget_usd=Decimal(500), max_gpu_nodes=8
+        ceiling_usd=Decimal(10000),
+        ceiling_because="environment",
+        may_pass_ceiling=False,
+        llm_budget_usd=Decimal(500),
+        max_gpu_nodes=8,
     ),
     notices=(),
 )

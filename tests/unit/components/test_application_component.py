@@ -85,6 +85,7 @@ def test_what_policies_read_is_on_the_application(record: Record) -> None:
         "monthlyCostHighUsd": 9344.64,
         "costIsComplete": True,
         "costCeilingUsd": 10000,
+        "mayPassCeiling": False,
         "maxGpuNodes": 8,
     }
     application = record.named("Application", "rag")

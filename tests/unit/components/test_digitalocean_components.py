@@ -87,7 +87,8 @@ def test_the_clusters_own_kubeconfig_is_encrypted_in_the_state() -> None:
 
 
 def test_a_cluster_may_pull_from_the_registry() -> None:
-    record = run(lambda: Cluster("x", {"spec": plan.CLUSTER, "vpc_id": "vpc-1", "registry_integration": True}))
+    spec = replace(plan.CLUSTER, registry_integration=True)
+    record = run(lambda: Cluster("x", {"spec": spec, "vpc_id": "vpc-1"}))
     assert made(record) == [("x", CLUSTER_INPUTS | {"registryIntegration": True})]
 
 
@@ -206,7 +207,26 @@ def test_databases_and_users_are_made_one_after_another() -> None:
 
 def test_what_holds_data_is_protected_and_nothing_else() -> None:
     kept = sorted(r.name for r in postgres(KEPT).resources if r.protect and r.retain_on_delete)
-    assert kept == ["x", "x-database-app", "x-database-vector"]
+    assert kept == ["x", "x-database-app", "x-database-vector", "x-user-jobs", "x-user-web"]
+
+
+def test_a_protected_registry_is_also_kept_when_it_leaves_the_program() -> None:
+    spec = replace(plan.REGISTRY, protect=True)
+    (registry,) = run(lambda: Registry("x", {"spec": spec})).of("ContainerRegistry")
+    assert (registry.protect, registry.retain_on_delete) == (True, True)
+
+
+@pytest.mark.parametrize(("keep", "ignored"), [(True, ("version",)), (False, ())])
+def test_a_version_that_nobody_wrote_is_kept_as_it_is(keep: bool, ignored: tuple[str, ...]) -> None:
+    database = replace(plan.POSTGRES, keep_version=keep)
+    spec = replace(plan.CLUSTER, keep_version=keep)
+    cluster = run(lambda: Cluster("x", {"spec": spec, "vpc_id": "vpc-1"}))
+    assert [
+        r.ignore_changes for r in (*postgres(database).of("DatabaseCluster"), *cluster.of("KubernetesCluster"))
+    ] == [
+        ignored,
+        ignored,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -220,6 +240,13 @@ def test_the_url_is_private_secret_and_as_strict_as_the_clusters_own(user: str, 
     args: Any = {"spec": plan.POSTGRES, "vpc_id": "vpc-1", "cluster_id": "doks-1"}
     url = run(lambda: Postgres("x", args).url(user=user, database="app"))
     assert (url.value, url.is_secret) == (expected, True)
+
+
+def test_a_url_of_a_user_that_is_not_there_names_the_ones_that_are() -> None:
+    args: Any = {"spec": plan.POSTGRES, "vpc_id": "vpc-1", "cluster_id": "doks-1"}
+    with pytest.raises(ComponentError) as error:
+        run(lambda: Postgres("x", args).url(user="wbe", database="app"))
+    assert str(error.value) == "x: there is no user wbe\n\nhint: it has web, jobs, doadmin"
 
 
 def test_a_url_of_a_database_that_is_not_there_names_the_ones_that_are() -> None:

@@ -184,7 +184,7 @@ def test_every_object_of_a_service_has_its_fixed_name_and_labels() -> None:
     }
     objects = {r.name: r.inputs["metadata"] for r in service().resources if r.type.startswith("kubernetes:")}
     assert objects == {
-        "x": expected,
+        "x": expected | {"annotations": FORCE | {"pulumi.com/timeoutSeconds": "2100"}},
         "x-account": expected,
         "x-disruption-budget": expected,
         "x-service": expected | {"annotations": FORCE | {"pulumi.com/skipAwait": "true"}},
@@ -196,6 +196,15 @@ def test_a_deployment_selects_by_the_labels_that_never_change_and_starts_at_the_
     assert deployment.inputs["spec"]["selector"] == {"matchLabels": dict(plan.POD_LABELS)}
     assert deployment.inputs["spec"]["replicas"] == 2
     assert plan.POD_LABELS.items() <= pod(service())["metadata"]["labels"].items()
+
+
+def test_a_deployment_is_updated_within_the_room_of_its_pool_and_waited_for_as_long_as_its_pods_may_take() -> None:
+    (deployment,) = service().of("Deployment")
+    assert deployment.inputs["spec"]["strategy"] == {
+        "type": "RollingUpdate",
+        "rollingUpdate": {"maxSurge": 1, "maxUnavailable": "13%"},
+    }
+    assert deployment.inputs["spec"]["progressDeadlineSeconds"] == 2100
 
 
 def test_the_pod_is_hardened() -> None:

@@ -20,7 +20,7 @@ def test_the_bill_of_listing_1_in_prod():
         ("cluster", "doks-control-plane-ha", 1, 1, Decimal(40), Decimal(40)),
         ("cluster", "s-4vcpu-8gb", 2, 2, Decimal(96), Decimal(96)),
         ("gpu_pools/web", "gpu-l40sx1-48gb", 1, 8, Decimal("1168.08"), Decimal("9344.64")),
-        ("registry", "registry-basic", 1, 1, None, None),
+        ("registry", "registry-basic", 1, 1, Decimal(5), Decimal(5)),
         ("postgres/vector", "db-s-1vcpu-2gb", 2, 2, Decimal("60.90"), Decimal("60.90")),
         ("postgres/vector", "pg-extra-storage-gib", 40, 40, None, None),
         ("postgres/db", "db-s-1vcpu-2gb", 2, 2, Decimal("60.90"), Decimal("60.90")),
@@ -29,8 +29,8 @@ def test_the_bill_of_listing_1_in_prod():
     ]
     bill = cost(plan)
     assert (bill.low_usd, bill.high_usd, bill.llm_budget_usd) == (
-        Decimal("1485.88"),
-        Decimal("9662.44"),
+        Decimal("1490.88"),
+        Decimal("9667.44"),
         Decimal(500),
     )
 
@@ -38,7 +38,6 @@ def test_the_bill_of_listing_1_in_prod():
 def test_an_unknown_price_is_never_zero():
     bill = cost(listing("dev"))
     assert [(one.line.item, one.low_usd) for one in bill.unknown] == [
-        ("registry-basic", None),
         ("pg-extra-storage-gib", None),
         ("pg-extra-storage-gib", None),
         ("lb-regional-network", None),

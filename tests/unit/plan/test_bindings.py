@@ -58,6 +58,50 @@ def test_the_first_resource_a_service_uses_has_the_plain_variable():
     assert told(plan) == [("web-audit", {}, {"DATABASE_URL": "url"})]
 
 
+def test_what_stands_first_is_said_where_two_are_of_a_kind():
+    two = {"resources/db": {"engine": "postgres"}, "resources/audit": {"engine": "postgres"}}
+    assert [(one.where, one.what, one.hint) for one in planned(two).notices] == [
+        (
+            "services/web/uses",
+            "DATABASE_URL is that of db, which stands first; that of audit is AUDIT_DATABASE_URL",
+            "uses: [db, audit] holds this order whatever comes under resources",
+        )
+    ]
+
+
+def test_the_order_of_uses_decides_which_is_first():
+    two = {"resources/db": {"engine": "postgres"}, "resources/audit": {"engine": "postgres"}}
+    plan = planned({**two, "services/web/uses": ["audit", "db"]})
+    assert (told(plan), plan.notices) == (
+        [("web-audit", {}, {"DATABASE_URL": "url"}), ("web-db", {}, {"DB_DATABASE_URL": "url"})],
+        (),
+    )
+
+
+def test_a_binding_and_a_service_do_not_set_the_same_variable():
+    changes = {
+        "services/database": {"image": "x/db:1", "port": 9000},
+        "services/web/uses": ["database", "db"],
+        "resources/db": {"engine": "postgres"},
+    }
+    assert faults(changes) == (
+        Fault("services/web/uses/db", "DATABASE_URL is set by services/database too", "rename one of them"),
+    )
+
+
+def test_two_flows_of_one_name_are_refused():
+    changes = {
+        "services/a": {"image": "x/a:1", "kind": "worker", "uses": ["b-c"]},
+        "services/a-b": {"image": "x/b:1", "kind": "worker", "uses": ["c"]},
+        "services/b-c": {"image": "x/c:1", "port": 1},
+        "services/c": {"image": "x/d:1", "port": 1},
+    }
+    assert [(fault.where, fault.what) for fault in faults(changes)] == [
+        ("services/a-b/uses/c", f"NetworkPolicy a-b-c-{end} would be of this and of services/a/uses/b-c")
+        for end in ("egress", "ingress")
+    ]
+
+
 def test_who_connects_and_where_to():
     bindings = planned(RESOURCES).bindings
     assert {key: (b.resource_kind, b.database, b.user, b.secret_name) for key, b in bindings.items()} == {
@@ -70,6 +114,7 @@ def test_who_connects_and_where_to():
 
 CLASHES = [
     ("DATABASE_URL", {"resources/db": {"engine": "postgres"}}, "db"),
+    ("DATABASE_URL_FILE", {"resources/db": {"engine": "postgres"}}, "db"),
     ("OPENAI_BASE_URL", {"resources/llm": {"provider": "hanzo-gateway", "models": ["gpt-4o"]}}, "llm"),
 ]
 

@@ -58,24 +58,32 @@ def test_services_without_gpus_share_a_pool_of_the_cheapest_size_that_holds_the_
             "services/mail": {"image": "ghcr.io/acme/mail:1.0", "kind": "worker", "cpu": "1500m", "memory": "2GB"},
         }
     )
-    pool = plan.cpu_pools["cpu"]
-    assert (pool.name, pool.size, pool.min_nodes, pool.max_nodes) == ("shop-test-cpu", "s-2vcpu-4gb", 2, 3)
+    pool = plan.cpu_pools["shared"]
+    assert (pool.name, pool.size, pool.min_nodes, pool.max_nodes) == (
+        "shop-test-shared-s-2vcpu-4gb",
+        "s-2vcpu-4gb",
+        2,
+        3,
+    )
     assert [(service.pool, service.node_selector) for service in plan.services.values()] == [
-        ("cpu", {"hanzo.ai/pool": "cpu"}),
-        ("cpu", {"hanzo.ai/pool": "cpu"}),
+        ("shared", {"hanzo.ai/pool": "shared"}),
+        ("shared", {"hanzo.ai/pool": "shared"}),
     ]
 
 
-def test_the_shared_pool_gives_way_to_a_written_pool_of_its_name():
-    plan = planned({"resources/cpu": FAST})
-    assert [(key, pool.size) for key, pool in plan.cpu_pools.items()] == [("cpu", "c-4"), ("cpu-shared", "s-1vcpu-2gb")]
-    assert plan.services["web"].pool == "cpu-shared"
-
-
-def test_the_shared_pool_does_not_give_way_to_a_service_of_its_name():
+def test_a_service_with_a_gpu_has_a_pool_of_its_own_whatever_it_is_called():
     plan = planned({"services/cpu": {"image": "ghcr.io/acme/odd:1.0", "kind": "worker", "gpu": "l40s"}})
-    assert (list(plan.cpu_pools), list(plan.gpu_pools)) == (["cpu"], ["gpu-cpu"])
-    assert (plan.services["web"].pool, plan.services["cpu"].pool) == ("cpu", "gpu-cpu")
+    assert (list(plan.cpu_pools), list(plan.gpu_pools)) == (["shared"], ["cpu"])
+    assert (plan.services["web"].pool, plan.services["cpu"].pool) == ("shared", "cpu")
+
+
+def test_at_least_the_nodes_that_its_services_need_are_paid_for():
+    small = {"engine": "cpu", "size": "s-1vcpu-2gb", "nodes": {"min": 0, "max": 5}}
+    plan = planned(
+        {"services/web/pool": "small", "services/web/cpu": "500m", "services/web/replicas": 4, "resources/small": small}
+    )
+    (line,) = plan.cpu_pools["small"].cost
+    assert (plan.cpu_pools["small"].min_nodes, line.quantity_low, line.quantity_high) == (0, 4, 5)
 
 
 def test_a_written_pool_has_the_nodes_that_are_written():

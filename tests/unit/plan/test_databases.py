@@ -34,6 +34,7 @@ def test_a_postgres_is_fully_decided():
         name="shop-test-main-db",
         region="tor1",
         version="18",
+        keep_version=True,
         size="db-s-1vcpu-1gb",
         node_count=1,
         storage_mib=10240,

@@ -47,7 +47,7 @@ def test_each_value_says_where_it_comes_from():
         ("services/web", "replicas_min"): ("1", "written"),
         ("services/web", "replicas_max"): ("4", "environment"),
         ("services/web", "grace_period_s"): ("60", "fixed"),
-        ("services/web", "pool"): ("cpu", "derived"),
+        ("services/web", "pool"): ("shared", "derived"),
         ("postgres/db", "storage_mib"): ("10240", "catalogue"),
         ("postgres/db", "version"): ("18", "catalogue"),
         ("cluster", "ha"): ("no", "environment"),

@@ -55,6 +55,22 @@ def test_the_first_gpu_of_a_list_that_is_sold_is_taken():
     assert [notice.what for notice in plan.notices] == ["of 3 GPUs only h200 is used by this version"]
 
 
+def test_of_a_list_one_that_is_offered_in_the_region_is_taken_first():
+    assert planned({"services/web/gpu": ["h200", "h100"]}, {"region": "tor1"}).gpu_pools["web"].gpu == "h100"
+
+
+TAKEN = [
+    ({"resources/system": {"engine": "cpu", "size": "c-4"}}, "resources/system", "system"),
+    ({"services/system": {"image": "x/y:1", "kind": "worker", "gpu": "l40s"}}, "services/system/gpu", "system"),
+    ({"resources/shared": {"engine": "gpu", "gpu": "l40s"}}, "resources/shared", "shared"),
+]
+
+
+@pytest.mark.parametrize(("changes", "where", "name"), TAKEN)
+def test_no_pool_takes_a_name_the_plan_gives(changes, where, name):
+    assert faults(changes) == (Fault(where, f"{name} is what the plan calls a pool of its own", "choose another name"),)
+
+
 def test_a_gpu_that_is_not_known_in_the_region_is_said():
     plan = planned({"services/web/gpu": "h100"}, {"region": "nyc3"})
     assert [(notice.what, notice.hint) for notice in plan.notices] == [

@@ -82,3 +82,16 @@ def test_without_a_budget_nothing_is_capped():
     assert plan.llm_gateways["llm"].budget_usd is None
     assert plan.budget.llm_budget_usd is None
     assert "budget" not in plan.llm_gateways["llm"].config
+
+
+def test_gateways_run_on_the_system_pool_which_must_have_room_for_them():
+    gateway = {"provider": "hanzo-gateway", "models": ["gpt-4o"]}
+    changes = {f"resources/llm{n}": gateway for n in range(2)}
+    assert {one.node_selector["hanzo.ai/pool"] for one in planned(changes).llm_gateways.values()} == {"system"}
+    assert faults(changes, {"cluster": {"ha": True, "system_size": "s-1vcpu-2gb", "system_count": 1}}) == (
+        Fault(
+            "environment/cluster/system_size",
+            "1 x s-1vcpu-2gb have room for 0 pods of LLM gateways, not 4",
+            "write a larger system_size or system_count",
+        ),
+    )

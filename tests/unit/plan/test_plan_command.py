@@ -53,7 +53,6 @@ def test_strict_fails_on_prices_that_are_not_known():
     done = hanzo("cost", str(LISTING), "--strict")
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
-        "error: services/web/build: no price is known for registry-basic",
         "error: resources/vector/storage: no price is known for pg-extra-storage-gib",
         "error: resources/db/storage: no price is known for pg-extra-storage-gib",
         "error: services/web/port: no price is known for lb-regional-network",
@@ -64,17 +63,17 @@ def test_strict_fails_on_prices_that_are_not_known():
 
 def test_cost_as_json_has_exact_amounts():
     bill = json.loads(hanzo("cost", str(LISTING), "--env", "prod", "--json").stdout)
-    assert (bill["low_usd"], bill["high_usd"], bill["complete"]) == ("1485.88", "9662.44", False)
+    assert (bill["low_usd"], bill["high_usd"], bill["complete"]) == ("1490.88", "9667.44", False)
     assert Decimal(bill["ceiling_usd"]) == 12000
     assert bill["lines"][3] == {
         "part": "registry",
         "item": "registry-basic",
         "quantity_low": 1,
         "quantity_high": 1,
-        "unit_usd": None,
-        "low_usd": None,
-        "high_usd": None,
-        "source": "no price known to us: DigitalOcean lists it, none of our sources does, 2026-11-21",
+        "unit_usd": "5",
+        "low_usd": "5",
+        "high_usd": "5",
+        "source": "example of GET /v2/registry/options in DigitalOcean's OpenAPI, 2026-08",
         "because": "services/web/build",
     }
 

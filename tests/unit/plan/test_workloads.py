@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from plan_cases import planned
 
+from hanzo_iac.plan.scaling import Bounds
 from hanzo_iac.plan.spec import ImageSpec, PodResourcesSpec, ProbeSpec, ServiceSpec
+from hanzo_iac.plan.workloads import max_unavailable
 
 
 def test_a_web_service_is_fully_decided():
@@ -17,6 +21,9 @@ def test_a_web_service_is_fully_decided():
             port=8080,
             replicas_min=1,
             replicas_max=1,
+            max_surge=0,
+            max_unavailable=1,
+            start_timeout_s=600,
             resources=PodResourcesSpec(
                 cpu_request_m=250,
                 cpu_limit_m=500,
@@ -25,8 +32,8 @@ def test_a_web_service_is_fully_decided():
                 gpu_resource="",
                 gpus=0,
             ),
-            pool="cpu",
-            node_selector={"hanzo.ai/pool": "cpu"},
+            pool="shared",
+            node_selector={"hanzo.ai/pool": "shared"},
             toleration_keys=(),
             environment={"PORT": "8080"},
             secret_files=True,
@@ -35,7 +42,11 @@ def test_a_web_service_is_fully_decided():
             liveness_probe=ProbeSpec(path="", port=8080, period_s=20, timeout_s=5, failure_threshold=6),
             pre_stop_sleep_s=15,
             grace_period_s=60,
-            labels={"app.kubernetes.io/part-of": "shop", "hanzo.ai/environment": "test"},
+            labels={
+                "app.kubernetes.io/part-of": "shop",
+                "app.kubernetes.io/instance": "shop-test",
+                "hanzo.ai/environment": "test",
+            },
             pod_labels={"hanzo.ai/service": "web"},
             because="services/web",
         )
@@ -105,3 +116,56 @@ def test_the_environment_caps_replicas_and_says_so():
     assert [(notice.where, notice.what) for notice in plan.notices] == [
         ("services/web/replicas/max", "9 replicas are written, test allows 2")
     ]
+
+
+def test_an_update_takes_a_pod_away_first_only_where_its_successor_has_no_room():
+    def update(low, high):
+        spec = planned({"services/web/replicas": {"min": low, "max": high}}).services["web"]
+        return spec.max_surge, spec.max_unavailable
+
+    assert [update(*bounds) for bounds in ((1, 1), (3, 3), (1, 2), (1, 3), (1, 8), (0, 1))] == [
+        (0, 1),
+        (0, 1),
+        (1, "50%"),
+        (1, "34%"),
+        (1, "13%"),
+        (1, "100%"),
+    ]
+
+
+@given(low=st.integers(0, 40), more=st.integers(1, 40))
+def test_at_the_most_replicas_an_update_never_waits_for_room(low, more):
+    high = low + more
+    percent = int(str(max_unavailable(Bounds(low, high))).rstrip("%"))
+    assert high * percent // 100 >= 1
+    assert (high - 1) * percent // 100 in {0, 1}
+
+
+def test_a_deployment_waits_for_a_node_and_every_try_of_the_startup_probe():
+    assert [
+        planned({"services/web/gpu": gpu} if gpu else {}).services["web"].start_timeout_s for gpu in ("", "l40s")
+    ] == [300 + 60 * 5, 900 + 240 * 5]
+
+
+def test_the_command_that_is_told_is_quoted_and_whole():
+    build = {"context": "my app; rm", "dockerfile": "docker/web", "args": {"MODE": "a b"}}
+    (notice,) = planned({"services/web": {"build": build, "port": 1}}).notices
+    assert notice.hint == (
+        "push it after the registry is there: docker build -t registry.digitalocean.com/shop-test/web:test "
+        "-f 'my app; rm/docker/web' --build-arg 'MODE=a b' 'my app; rm' "
+        "&& docker push registry.digitalocean.com/shop-test/web:test"
+    )
+
+
+def test_an_environment_names_its_registry():
+    plan = planned({"services/web": {"build": ".", "port": 1}}, {"registry": "acme-images"})
+    assert (plan.registry.name, plan.services["web"].image.reference) == (
+        "acme-images",
+        "registry.digitalocean.com/acme-images/web:test",
+    )
+
+
+def test_more_built_services_than_the_registry_has_room_for_are_said():
+    services = {f"services/s{n}": {"build": f"./{n}", "kind": "worker"} for n in range(6)}
+    said = [one.what for one in planned(services).notices if "repositories" in one.what]
+    assert said == ["6 services are built, the registry's basic tier has room for 5 repositories"]

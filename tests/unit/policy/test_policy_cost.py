@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hanzo_policy.cost import monthly_cost_within_ceiling, size_is_priced
+from hanzo_policy.cost import UNPRICED, monthly_cost_within_ceiling, size_is_priced
 from hanzo_policy.stack import (
     APPLICATION,
     CLUSTER,
@@ -14,6 +14,7 @@ from hanzo_policy.stack import (
     DATABASE_REPLICA,
     DROPLET,
     NODE_POOL,
+    REGISTRY,
     Deferred,
     Resource,
     Unknown,
@@ -76,6 +77,10 @@ def test_a_stack_at_its_ceiling_passes() -> None:
         (cluster(ha=None, version="1.35.2-do.0"), "up to 48.00 USD"),
         (cluster(ha=None, version=UNKNOWN), "up to 88.00 USD"),
         (Resource(DROPLET, "vm", {"size": "c-2"}), "up to 42.00 USD"),
+        (Resource(REGISTRY, "images", {"subscriptionTierSlug": "basic"}), "up to 5.00 USD"),
+        (Resource(REGISTRY, "images", {"subscriptionTierSlug": "gold"}), "up to at least 0.00 USD"),
+        (database(storageSizeMib="30720"), "up to at least 121.80 USD"),
+        *((Resource(kind, "x", {}), "up to at least 0.00 USD") for kind in UNPRICED),
         (Resource(DROPLET, "vm", {"size": "c-2000"}), "up to at least 0.00 USD"),
         (Resource(DATABASE_REPLICA, "copy", {"size": "db-s-1vcpu-2gb"}), "up to 30.45 USD"),
         (Resource(DATABASE_REPLICA, "copy", {}), "up to at least 0.00 USD"),
@@ -180,3 +185,15 @@ def test_a_size_without_a_known_price_is_named() -> None:
         )
     ]
     assert list(size_is_priced(database())) == []
+
+
+def test_an_application_that_may_pass_its_ceiling_is_held_against_the_packs_alone() -> None:
+    may = application(costCeilingUsd=10.0, mayPassCeiling=True)
+    assert judged(may, pool()) == []
+    [finding] = judged(may, pool(), ceilingUsd=100)
+    assert finding.what.startswith("up to 2,336.16 USD, more than the ceiling, 100.00 USD")
+
+
+def test_what_has_no_price_is_named() -> None:
+    [finding] = size_is_priced(Resource("digitalocean:index/loadBalancer:LoadBalancer", "lb", {}))
+    assert finding.what == "no price is known for a load balancer, so the stack's cost is a lower bound"
