@@ -1,11 +1,12 @@
 """
 A managed PostgreSQL as a real server with pgvector: the program, and its users and databases made as asked.
 
-Passwords are checked (SCRAM) as on DigitalOcean. There, `doadmin` may create extensions; here it is a superuser for
-that reason. What SQL itself created is never dropped: only roles and databases that carry our mark are.
+Passwords are checked (SCRAM) as on DigitalOcean. As there, `doadmin` is no superuser: it makes databases, roles and
+trusted extensions, pgvector among them, and reads no file of the machine. What SQL itself created is never dropped:
+only roles and databases that carry our mark are.
 
-PostgreSQL refuses to run as root. Started by root it becomes `nobody`, with one right kept: to pass through folders. So
-its data can lie below a private home folder, whose permissions stay as they are.
+PostgreSQL refuses to run as root. Started by root it becomes `nobody`, without any right of root. Its data may lie
+below a private home folder all the same: it is reached through an open descriptor of its folder.
 """
 
 from __future__ import annotations
@@ -29,6 +30,13 @@ ADMIN = "doadmin"
 # The server's own superuser, known to the local cloud alone; DigitalOcean keeps one of that name as well.
 KEEPER = "postgres"
 MARK = "made by the local cloud"
+
+# DigitalOcean's admin is no superuser; what else it may do is said nowhere in full.
+ADMIN_RIGHTS = "NOSUPERUSER CREATEDB CREATEROLE REPLICATION BYPASSRLS"
+
+# Opens a folder, then becomes the command: the descriptor leads there whatever the folders above it allow.
+OPENED = 'exec 9<"$0" && exec "$@"'
+HERE = "/proc/self/fd/9"
 
 # Small enough that several fit beside a control plane; a server for development needs no more.
 SETTINGS = {
@@ -65,12 +73,13 @@ class Postgres:
         """The server, its data laid out on the first call."""
         if not self._data.exists():
             self._lay_out()
-        words = [str(_binary("postgres")), "-D", str(self._data), "-p", str(port)]
-        for key, value in SETTINGS.items():
+        _trust(self._folder / "trusted" / "extension")
+        words = ["-D", f"{self._home}/data", "-p", str(port)]
+        for key, value in {**SETTINGS, "extension_control_path": f"{self._home}/trusted:$system"}.items():
             words += ["-c", f"{key}={value}"]
         return Program(
             name=self.name,
-            argv=(*as_somebody(), *words),
+            argv=self._command("postgres", *words),
             folder=self._data,
             stop_signal=signal.SIGINT,
             abandon_signal=signal.SIGQUIT,
@@ -101,6 +110,18 @@ class Postgres:
             autocommit=True,
         )
 
+    def _command(self, program: str, *words: str) -> tuple[str, ...]:
+        """The words that start a program of PostgreSQL; `_home` is what it calls the folder."""
+        command = (str(_binary(program)), *words)
+        if not is_root():
+            return command
+        self._folder.chmod(0o711)
+        return ("/bin/sh", "-c", OPENED, str(self._folder), *as_nobody(_binary(program)), *command)
+
+    @property
+    def _home(self) -> str:
+        return HERE if is_root() else str(self._folder)
+
     def _lay_out(self) -> None:
         """The data folder, whole or not at all."""
         fresh = self._folder / "data.new"
@@ -110,15 +131,13 @@ class Postgres:
         write_whole(self._folder / "keeper", password)
         given = fresh.with_name("keeper.given")
         write_whole(given, password)
-        if as_somebody():
-            _give(fresh)
-            _give(given)
-        words = ["-D", str(fresh), "-U", KEEPER, "-A", "scram-sha-256", f"--pwfile={given}", "--no-sync"]
-        words += ["--encoding=UTF8", "--locale=C.UTF-8", "--wal-segsize=4", "--no-instructions"]
+        _give(fresh, given)
+        words = ["-D", f"{self._home}/data.new", "-U", KEEPER, "-A", "scram-sha-256", "--no-sync"]
+        words += [f"--pwfile={self._home}/keeper.given", "--encoding=UTF8", "--locale=C.UTF-8", "--wal-segsize=4"]
         status = self._children.run(
             Program(
                 name=f"{self.name}-initdb",
-                argv=(*as_somebody(), str(_binary("initdb")), *words),
+                argv=self._command("initdb", *words, "--no-instructions"),
                 folder=self._folder,
             ),
             timeout_s=INIT_S,
@@ -134,11 +153,16 @@ class Postgres:
             name = sql.Identifier(user)
             if user not in there:
                 link.execute(sql.SQL("CREATE ROLE {}").format(name))
-                link.execute(sql.SQL("COMMENT ON ROLE {} IS {}").format(name, sql.Literal(MARK)))
+            # Every time: a kill may have come after the creation.
+            link.execute(sql.SQL("COMMENT ON ROLE {} IS {}").format(name, sql.Literal(MARK)))
             if self._given.get(user) != password:
-                rights = sql.SQL("SUPERUSER CREATEDB CREATEROLE REPLICATION" if user == ADMIN else "NOSUPERUSER")
+                rights = sql.SQL(ADMIN_RIGHTS if user == ADMIN else "NOSUPERUSER")
                 words = sql.SQL("ALTER ROLE {} LOGIN {} PASSWORD {}")
                 link.execute(words.format(name, rights, sql.Literal(password)))
+        for user in {*wanted.passwords} - {ADMIN}:
+            # It manages them, and has their rights only while it takes on their role.
+            words = sql.SQL("GRANT {} TO {} WITH ADMIN TRUE, INHERIT FALSE, SET TRUE")
+            link.execute(words.format(sql.Identifier(user), sql.Identifier(ADMIN)))
 
     def _drop_users(self, link: psycopg.Connection[tuple[object, ...]], wanted: DatabaseServer, port: int) -> None:
         """What a dropped user owned becomes `doadmin`'s, as on DigitalOcean."""
@@ -165,40 +189,65 @@ def _databases(link: psycopg.Connection[tuple[object, ...]], wanted: Iterable[st
     rows = link.execute("SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database").fetchall()
     there = {str(name): comment for name, comment in rows}
     for database in wanted:
+        name = sql.Identifier(database)
         if database not in there:
-            name = sql.Identifier(database)
             link.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, sql.Identifier(ADMIN)))
-            link.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(MARK)))
+        link.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(MARK)))
     for database, comment in there.items():
         if comment == MARK and database not in wanted:
             link.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database)))
 
 
-def as_somebody() -> tuple[str, ...]:
-    """The words before a command that make root `nobody`; none for anybody else."""
-    if os.geteuid() != 0:
-        return ()
+def is_root() -> bool:
+    """Whether this process is root's."""
+    return os.geteuid() == 0
+
+
+def as_nobody(program: Path) -> tuple[str, ...]:
+    """
+    The words before a command that make root `nobody`. A right is kept only where the program lies out of its reach.
+
+    Raises:
+        RuntimeError: It does, and root itself has not got that right.
+    """
     nobody = _nobody()
     words = [f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups", "--no-new-privs"]
-    right = _passing_right()
-    kept = f",+{right}" if right else ""
+    kept = "" if is_open_to_all(program) else ",+dac_read_search"
+    if kept and not holds_dac_read_search():
+        raise RuntimeError(
+            f"PostgreSQL runs as nobody, who cannot reach {program}: install hanzo-iac in an open folder"
+        )
     return ("setpriv", *words, f"--inh-caps=-all{kept}", f"--ambient-caps=-all{kept}", f"--bounding-set=-all{kept}")
 
 
-def _passing_right() -> str:
-    """
-    The capability that lets a process pass through folders closed to it; empty where root itself has none.
+def is_open_to_all(program: Path) -> bool:
+    """Whether everybody may pass through the folders to it."""
+    return all(folder.stat().st_mode & 0o001 for folder in program.resolve().parents)
 
-    `dac_read_search` is the smaller one; containers often keep only `dac_override`.
-    """
+
+def holds_dac_read_search() -> bool:
+    """Whether this process may pass through folders closed to it; containers often may not."""
     status = Path("/proc/self/status").read_text().splitlines()
     held = next(int(line.split()[1], 16) for line in status if line.startswith("CapEff"))
-    return next((name for name, bit in (("dac_read_search", 2), ("dac_override", 1)) if held >> bit & 1), "")
+    return bool(held >> 2 & 1)
 
 
-def _give(path: Path) -> None:
-    nobody = _nobody()
-    os.chown(path, nobody.pw_uid, nobody.pw_gid)
+def _trust(folder: Path) -> None:
+    """In the folder, pgvector is an extension for everybody who may create things in a database."""
+    shipped = _binary("postgres").parents[1] / "share" / "extension"
+    text = f"{(shipped / 'vector.control').read_text('utf-8')}\ntrusted = true\ndirectory = '{shipped}'\n"
+    control = folder / "vector.control"
+    if not control.exists() or control.read_text("utf-8") != text:
+        write_whole(control, text)
+        _give(folder.parent, folder, control)
+
+
+def _give(*paths: Path) -> None:
+    """Root gives them to `nobody`."""
+    if is_root():
+        nobody = _nobody()
+        for path in paths:
+            os.chown(path, nobody.pw_uid, nobody.pw_gid)
 
 
 def _nobody() -> pwd.struct_passwd:

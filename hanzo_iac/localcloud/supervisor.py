@@ -156,6 +156,8 @@ def _token(places: Places) -> str:
 
 def main() -> int:
     """The exit status of the supervisor: 0 when told to end, 3 when another one is at work."""
+    # Whatever any server writes is its owner's alone.
+    os.umask(0o077)
     places = Places.here()
     places.root.mkdir(parents=True, exist_ok=True)
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")

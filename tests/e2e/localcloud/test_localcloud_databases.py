@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import pwd
+from pathlib import Path
+
 import psycopg
 import pytest
 import valkey
 from localcloud_account import Account, until
+
+from hanzo_iac.localcloud.places import Places
+from hanzo_iac.localcloud.processes import records
 
 
 @pytest.fixture(scope="module")
@@ -113,3 +120,82 @@ def test_a_deleted_database_is_gone_with_its_process(account):
     account.call("DELETE", f"/v2/databases/{made['id']}")
     until(lambda: not _can_log_in(made, "doadmin", made["connection"]["password"]))
     until(lambda: pid not in {one["pid"] for part in account.cloud.status()["databases"] for one in part["processes"]})
+
+
+def test_the_admin_is_no_superuser_and_reads_no_file_of_the_machine(postgres):
+    with psycopg.connect(postgres["connection"]["uri"], autocommit=True) as link:
+        rights = "rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls"
+        found = link.execute(f"SELECT {rights} FROM pg_roles WHERE rolname = 'doadmin'").fetchone()
+        assert found == (False, True, True, True, True)
+        link.execute("CREATE TABLE lines (line text)")
+        for source in ("'/etc/passwd'", "PROGRAM 'id'"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                link.execute(f"COPY lines FROM {source}")
+        for call in ("pg_read_file('/etc/passwd')", "lo_import('/etc/passwd')"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                link.execute(f"SELECT {call}")
+        link.execute("DROP TABLE lines")
+
+
+def test_the_admin_makes_databases_and_has_a_users_rights_only_in_its_role(account, postgres):
+    where = postgres["connection"]
+    user = account.call("POST", f"/v2/databases/{postgres['id']}/users", {"name": "keeps"})["user"]
+    until(lambda: _can_log_in(postgres, "keeps", user["password"]))
+    with psycopg.connect(where["uri"], autocommit=True) as link:
+        link.execute("CREATE DATABASE by_sql")
+        link.execute("GRANT CREATE ON SCHEMA public TO keeps")
+        link.execute("SET ROLE keeps")
+        link.execute("CREATE TABLE private (id int)")
+        link.execute("RESET ROLE")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            link.execute("SELECT * FROM private")
+    with psycopg.connect(where["uri"].replace("/defaultdb", "/by_sql"), autocommit=True) as link:
+        link.execute("CREATE EXTENSION vector")
+
+
+def test_a_user_and_a_database_made_right_before_a_kill_are_dropped_when_asked(account, postgres):
+    path = f"/v2/databases/{postgres['id']}"
+    account.call("POST", f"{path}/users", {"name": "early"})
+    account.call("POST", f"{path}/dbs", {"name": "early-db"})
+    until(lambda: "early-db" in _names(postgres, "pg_database"))
+    with _keeper(postgres) as link:
+        link.execute("COMMENT ON ROLE early IS NULL")
+        link.execute('COMMENT ON DATABASE "early-db" IS NULL')
+    late = account.call("POST", f"{path}/users", {"name": "late"})["user"]
+    until(lambda: _can_log_in(postgres, "late", late["password"]))
+
+    account.call("DELETE", f"{path}/users/early")
+    account.call("DELETE", f"{path}/dbs/early-db")
+    until(lambda: "early" not in _names(postgres, "pg_roles"))
+    until(lambda: "early-db" not in _names(postgres, "pg_database"))
+
+
+def _keeper(database: dict) -> psycopg.Connection:
+    where = database["connection"]
+    password = (Places.here().databases / database["id"] / "keeper").read_text()
+    login = {"host": where["host"], "port": where["port"], "user": "postgres", "password": password}
+    return psycopg.connect(dbname="postgres", autocommit=True, **login)
+
+
+def _names(database: dict, catalogue: str) -> set[str]:
+    column = {"pg_roles": "rolname", "pg_database": "datname"}[catalogue]
+    with psycopg.connect(database["connection"]["uri"]) as link:
+        return {str(row[0]) for row in link.execute(f"SELECT {column} FROM {catalogue}")}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes somebody else")
+def test_root_runs_postgres_as_nobody_without_a_right_of_roots(account, postgres):
+    name = f"database-{postgres['id'][:8]}"
+    (pid,) = [record.pid for record in records(Places.here()) if record.name == name]
+    lines = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    assert {lines[kind].strip() for kind in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")} == {"0" * 16}
+    assert lines["Uid"].split() == [str(pwd.getpwnam("nobody").pw_uid)] * 4
+
+
+@pytest.mark.parametrize("engine", ["pg", "valkey"])
+def test_what_a_server_writes_is_read_by_nobody_else(account, postgres, cache, engine):
+    database = {"pg": postgres, "valkey": cache}[engine]
+    folder = Places.here().databases / database["id"]
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert files
+    assert [str(path) for path in files if path.stat().st_mode & 0o077] == []
