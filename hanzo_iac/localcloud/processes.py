@@ -306,10 +306,12 @@ class Children:
 
     def stop(self, name: str, *, abandon: bool = False) -> None:
         """It does not run, and its record is gone; a no-op when it was not there."""
-        record = self._record_by_name.get(name)
-        if record is not None:
-            end([record], abandon=abandon)
-        self._forget(name)
+        # Alone: one started in between would run without a record.
+        with self._lock:
+            record = self._record_by_name.get(name)
+            if record is not None:
+                end([record], abandon=abandon)
+            self._forget(name)
 
     def stop_all(self) -> None:
         """None runs."""

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import psutil
@@ -141,6 +142,23 @@ def test_stopping_ends_what_the_program_started(places, children):
     children.stop("parent")
     assert began(child.pid) is None
     assert records(places) == []
+
+
+def test_a_program_started_while_it_is_stopped_is_on_record(places, children, monkeypatch):
+    keeper = threading.Thread(target=lambda: children.ensure(_sleeper(places)))
+
+    def end_and_let_the_keeper_look(found, *, abandon=False):
+        end(found, abandon=abandon)
+        keeper.start()
+        keeper.join(0.3)
+
+    children.ensure(_sleeper(places))
+    monkeypatch.setattr("hanzo_iac.localcloud.processes.end", end_and_let_the_keeper_look)
+    children.stop("sleeper", abandon=True)
+    keeper.join()
+    monkeypatch.undo()
+    assert [record.pid for record in records(places)] == [children.pid("sleeper")]
+    assert children.pid("sleeper") is not None
 
 
 def test_run_answers_the_exit_status(places):
