@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -18,6 +18,9 @@ from hanzo_iac.localcloud.provider.fields import Field, State, is_nothing
 from hanzo_iac.localcloud.provider.values import UNKNOWN
 
 Verb = Literal["add", "delete", "update"]
+
+# The steps of a property path: `a.b`, `a["b.c"]`, `a[0]`.
+PATH = re.compile(r'\["([^"]*)"\]|([^.\[\]]+)')
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,8 @@ def changes(fields: Mapping[str, Field], old: State, new: State, where: str = ""
     """Everything that differs between state and inputs."""
     found: list[Change] = []
     for name, field in fields.items():
-        found += compared(field, old.get(name), new.get(name), f"{where}{name}")
+        if new.get(field.left_to) is not True or old.get(name) is None:
+            found += compared(field, old.get(name), new.get(name), f"{where}{name}")
     return found
 
 
@@ -80,6 +84,31 @@ def changed_keys(field: Field, old: State, new: State, path: str) -> Iterator[Ch
             spelled = f"{path}.{key}" if re.fullmatch(r"\w+", key) else f'{path}["{key}"]'
             verb: Verb = "add" if key not in old else "delete" if key not in new else "update"
             yield Change(spelled, verb, field.replaces(before, after), before, after)
+
+
+def ignoring(paths: Iterable[str], old: State, new: State) -> State:
+    """
+    The inputs with what lies at the paths, which the program ignores changes of, as it is in the state.
+
+    >>> ignoring(["a.b", "c"], {"a": {"b": 1}}, {"a": {"b": 2, "d": 3}, "c": 4})
+    {'a': {'b': 1, 'd': 3}}
+    """
+    for path in paths:
+        new = put_back(new, old, [key or name for key, name in PATH.findall(path)])
+    return new
+
+
+def put_back(new: Any, old: Any, path: list[str]) -> Any:
+    """The new value, but for what lies at the path: that is the old one's, also where it has none."""
+    if not path:
+        return old
+    if isinstance(new, Mapping) and isinstance(old, Mapping):
+        inner = put_back(new.get(path[0]), old.get(path[0]), path[1:])
+        return {key: value for key, value in {**new, path[0]: inner}.items() if value is not None}
+    at = int(path[0]) if path[0].isdigit() else -1
+    if isinstance(new, list) and isinstance(old, list) and 0 <= at < min(len(new), len(old)):
+        return [*new[:at], put_back(new[at], old[at], path[1:]), *new[at + 1 :]]
+    return new
 
 
 def same(field: Field, old: Any, new: Any) -> bool:

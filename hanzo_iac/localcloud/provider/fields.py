@@ -26,6 +26,8 @@ class Field:
     """Whether a change makes a new resource; may depend on the old and the new value."""
     computed: bool = False
     """The cloud fills it in when the program leaves it out, so leaving it out changes nothing."""
+    left_to: str = ""
+    """The name of a flag beside it: while that is on, the cloud changes it by itself, and what is there is right."""
     default: Any = None
     choices: tuple[str, ...] = ()
     low: float | None = None

@@ -35,7 +35,7 @@ from hanzo_iac.localcloud.provider import settings as configuration
 from hanzo_iac.localcloud.provider.api import Api, HttpTransport, Transport
 from hanzo_iac.localcloud.provider.call import EngineClock
 from hanzo_iac.localcloud.provider.check import Failure, Naming
-from hanzo_iac.localcloud.provider.compare import Change
+from hanzo_iac.localcloud.provider.compare import Change, ignoring
 from hanzo_iac.localcloud.provider.compare import changes as changed
 from hanzo_iac.localcloud.provider.fields import State
 from hanzo_iac.localcloud.provider.invokes import INVOKES
@@ -178,12 +178,11 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         with reported(context, request):
             resource = resource_of(request.urn)
             olds, news = plain_dict(request.olds), plain_dict(request.news)
-            ignored = set(request.ignoreChanges)
+            news = ignoring(request.ignoreChanges, olds, news)
             if self._operations is not None:
                 changes = self._operations.diff(resource, request.urn, request.id, (olds, news))
             else:
                 changes = changed(resource.inputs, olds, news)
-            changes = [change for change in changes if not {change.path, change.top} & ignored]
             return diff_response(changes, stable(resource, olds), first=needs_deletion_first(olds, news))
 
     def Create(self, request: Any, context: Any) -> Any:
@@ -213,6 +212,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         with reported(context, request):
             resource = resource_of(request.urn)
             olds, news = plain_dict(request.olds), plain_dict(request.news)
+            news = ignoring(request.ignoreChanges, olds, news)
             if request.preview:
                 shown = {**olds, **{name: value for name, value in news.items() if name != DEFAULTS}}
                 return provider_pb2.UpdateResponse(properties=self.wired(resource, shown))

@@ -35,6 +35,7 @@ from hanzo_iac.localcloud.provider.resources.node_pools import (
     DEFAULT_POOL,
     POOL_FIELDS,
     ours,
+    pool_change,
     pool_request,
     pool_rules,
     pool_state,
@@ -270,9 +271,7 @@ def update_inline_pool(call: Call, cluster_id: str, olds: State, news: State) ->
     old, new = olds.get("nodePool") or {}, news["nodePool"]
     pool_id = old.get("id")
     if pool_id and any(new.get(name) != old.get(name) for name in POOL_FIELDS if name in new or old.get(name)):
-        body = pool_request(new, creating=False, extra_tags=(DEFAULT_POOL,))
-        if new.get("nodeCount") in (old.get("nodeCount"), old.get("actualNodeCount")):
-            body.pop("count", None)
+        body = pool_change(old, new, extra_tags=(DEFAULT_POOL,))
         call.api.put(f"{CLUSTERS}/{cluster_id}/node_pools/{pool_id}", body)
         wait_for_pool(call, cluster_id, pool_id)
 

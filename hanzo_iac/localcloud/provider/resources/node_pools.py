@@ -2,7 +2,8 @@
 Node pools: as resources of their own, and the shape they share with a cluster's inline pool.
 
 Node counts of zero are not sent, as the official provider does not send them: a pool scales to zero with `autoScale`
-and `minNodes: 0`.
+and `minNodes: 0`. A pool that scales itself has its first count from the program. From then on its count is its own:
+another one is no change, where the official provider shows one unless the program ignores it.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ TAINT = block(
 POOL_FIELDS: dict[str, Field] = {
     "name": text(),
     "size": text(required=True, replace=True),
-    "nodeCount": integer(computed=True, low=0),
+    "nodeCount": integer(computed=True, low=0, left_to="autoScale"),
     "autoScale": flag(default=False),
     "minNodes": integer(low=0),
     "maxNodes": integer(low=0),
@@ -68,6 +69,14 @@ def pool_request(pool: State, *, creating: bool, extra_tags: tuple[str, ...] = (
         body |= {"min_nodes": pool.get("minNodes", 0), "max_nodes": pool.get("maxNodes", 0)}
     if creating and pool.get("gpuPartitionMode"):
         body["gpu_partition_mode"] = pool["gpuPartitionMode"]
+    return body
+
+
+def pool_change(olds: State, news: State, *, extra_tags: tuple[str, ...] = ()) -> Json:
+    """A changed pool as the API wants it. No count while the pool scales itself, nor one that is there already."""
+    body = pool_request(news, creating=False, extra_tags=extra_tags)
+    if news.get("autoScale") or news.get("nodeCount") in (olds.get("nodeCount"), olds.get("actualNodeCount")):
+        body.pop("count", None)
     return body
 
 
@@ -140,11 +149,8 @@ def read_pool(call: Call, pool_id: str, known: State) -> State | None:
 
 
 def update_pool(call: Call, pool_id: str, olds: State, news: State) -> None:
-    """Change it in place. A count that the program does not change is not sent: the autoscaler owns it."""
-    body = pool_request(news, creating=False)
-    if news.get("nodeCount") in (olds.get("nodeCount"), olds.get("actualNodeCount")):
-        body.pop("count", None)
-    call.api.put(f"{CLUSTERS}/{olds['clusterId']}/node_pools/{pool_id}", body)
+    """Change it in place."""
+    call.api.put(f"{CLUSTERS}/{olds['clusterId']}/node_pools/{pool_id}", pool_change(olds, news))
 
 
 def delete_pool(call: Call, pool_id: str, state: State) -> None:

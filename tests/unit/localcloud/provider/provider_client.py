@@ -51,6 +51,13 @@ class Asker:
         )
         return self.stub.Diff(request)
 
+    def update(self, token: str, known: Any, news: dict[str, Any], ignored: tuple[str, ...] = ()) -> dict[str, Any]:
+        """The state after an update of what `create` answered."""
+        request = provider_pb2.UpdateRequest(
+            id=known.id, urn=urn_of(token, "it"), olds=known.properties, news=wire_dict(news), ignoreChanges=ignored
+        )
+        return plain(self.stub.Update(request).properties)
+
     def invoke(self, name: str, /, **args: Any) -> dict[str, Any]:
         token = f"digitalocean:index/{name}:{name}"
         answer = self.stub.Invoke(provider_pb2.InvokeRequest(tok=token, args=wire_dict(args)))

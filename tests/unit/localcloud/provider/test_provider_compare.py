@@ -11,6 +11,7 @@ from hanzo_iac.localcloud.provider import compare
 from hanzo_iac.localcloud.provider.compare import Change
 from hanzo_iac.localcloud.provider.operations import needs_deletion_first
 from hanzo_iac.localcloud.provider.resources import TABLE
+from hanzo_iac.localcloud.provider.resources.node_pools import pool_change
 from hanzo_iac.localcloud.provider.values import DEFAULTS, UNKNOWN
 
 # Source: the schemas (ForceNew) of terraform-provider-digitalocean 2.99, read 2026-11-21.
@@ -136,6 +137,20 @@ CASES = [
         [],
     ),
     (
+        "the count of a pool that scales itself",
+        "KubernetesNodePool",
+        {"nodeCount": 5, "autoScale": True, "maxNodes": 9},
+        {"nodeCount": 1, "autoScale": True, "maxNodes": 9},
+        [],
+    ),
+    (
+        "the count of a pool that is to scale itself no more",
+        "KubernetesNodePool",
+        {"nodeCount": 5, "autoScale": True},
+        {"nodeCount": 1, "autoScale": False},
+        [("nodeCount", "update", False), ("autoScale", "update", False)],
+    ),
+    (
         "a label",
         "KubernetesCluster",
         CLUSTER,
@@ -198,6 +213,40 @@ CASES = [
 @pytest.mark.parametrize(("name", "old", "new", "expected"), [pytest.param(*case[1:], id=case[0]) for case in CASES])
 def test_what_changes(name, old, new, expected):
     assert changed(name, old, new) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("tags", WANTED | {"tags": ["a", "b"]}),
+        ("ha", WANTED | {"tags": ["c"], "ha": True}),
+        ("missing", WANTED | {"tags": ["c"]}),
+        ("tags[0]", WANTED | {"tags": ["a"]}),
+        ("tags[1]", WANTED | {"tags": ["c"]}),
+        ("nodePool.id", WANTED | {"tags": ["c"], "nodePool": WANTED["nodePool"] | {"id": "p1"}}),
+        ('nodePool["labels"]', WANTED | {"tags": ["c"], "nodePool": WANTED["nodePool"] | {"labels": {}}}),
+    ],
+)
+def test_what_is_ignored_is_as_it_was(path, expected):
+    assert compare.ignoring([path], CLUSTER, WANTED | {"tags": ["c"]}) == expected
+
+
+def test_a_property_that_the_program_ignores_and_that_is_not_there_is_not_made():
+    assert compare.ignoring(["surgeUpgrade"], {}, WANTED) == {
+        key: value for key, value in WANTED.items() if key != "surgeUpgrade"
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sent"),
+    [
+        ({"nodeCount": 2}, {"nodeCount": 3}, 3),
+        ({"nodeCount": 2}, {"nodeCount": 2}, None),
+        ({"nodeCount": 2}, {"nodeCount": 3, "autoScale": True}, None),
+    ],
+)
+def test_a_count_is_sent_only_where_the_program_changes_its_own(old, new, sent):
+    assert pool_change(old, {"name": "gpu", **new}).get("count") == sent
 
 
 def test_a_change_knows_the_property_it_lies_in():

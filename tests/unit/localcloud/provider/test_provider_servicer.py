@@ -195,6 +195,16 @@ def test_changes_that_the_program_ignores_are_none(engine):
     assert answer.changes == provider_pb2.DiffResponse.DIFF_NONE
 
 
+def test_what_the_program_ignores_is_not_updated(engine):
+    known = engine.create(VPC, dict(NET.inputs))
+    wanted = {**NET.inputs, "name": "another", "description": "another"}
+    state = engine.update(VPC, known, wanted, ignored=("description",))
+    assert (state["name"], state["description"]) == ("another", "the network")
+    assert engine.diff(VPC, wire_dict(state), wanted, ignored=("description",)).changes == (
+        provider_pb2.DiffResponse.DIFF_NONE
+    )
+
+
 def test_reading_what_is_gone_answers_no_id(engine):
     request = provider_pb2.ReadRequest(id="none", urn=urn_of(VPC, "it"), properties=wire_dict({"name": "net"}))
     assert engine.stub.Read(request).id == ""
