@@ -43,8 +43,9 @@ def changes(fields: Mapping[str, Field], old: State, new: State, where: str = ""
     """Everything that differs between state and inputs."""
     found: list[Change] = []
     for name, field in fields.items():
-        if new.get(field.left_to) is not True or old.get(name) is None:
-            found += compared(field, old.get(name), new.get(name), f"{where}{name}")
+        before, after = (field.spelled(values.get(name), values) for values in (old, new))
+        if new.get(field.left_to) is not True or before is None:
+            found += compared(field, before, after, f"{where}{name}")
     return found
 
 

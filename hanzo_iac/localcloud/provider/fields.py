@@ -40,6 +40,8 @@ class Field:
     """A known value -> what is wrong with it, or an empty text."""
     same: Callable[[Any, Any], bool] | None = None
     """Whether the old and the new spelling mean the same to the API."""
+    spelled: Callable[[Any, State], Any] = lambda value, _: value
+    """The value, and everything beside it -> how the API spells it."""
 
     def replaces(self, old: Any, new: Any) -> bool:
         """Whether going from the one to the other needs a new resource."""

@@ -63,16 +63,23 @@ def same_value(old: Any, new: Any) -> bool:
     return str(old).rstrip(".") == str(new).rstrip(".")
 
 
-def same_name(old: Any, new: Any) -> bool:
-    """Whether a full name, with its last dot, means what the API says in short: `www` for `www.example.com.`."""
-    return bool(old == new) or (str(new).endswith(".") and (old == "@" or str(new).startswith(f"{old}.")))
+def short_name(name: Any, record: State) -> Any:
+    """
+    A record's name as the API says it: without the domain, where it was written in full, with its last dot.
+
+    >>> [short_name(name, {"domain": "a.io"}) for name in ("www.a.io.", "a.io.", "www", "www.b.a.io.", "b.io.")]
+    ['www', '@', 'www', 'www.b', 'b.io.']
+    """
+    if not isinstance(name, str):
+        return name
+    return "@" if name == f"{record.get('domain')}." else name.removesuffix(f".{record.get('domain')}.")
 
 
 def find_record(call: Call, inputs: State) -> Json | None:
     """A record of the same name, type and value."""
-    name = inputs["name"]
+    name = short_name(inputs["name"], inputs)
     for record in call.api.pages(f"{DOMAINS}/{segment(inputs['domain'])}/records", "domain_records"):
-        named = record["name"] in (name, name.removesuffix(f".{inputs['domain']}."))
+        named = short_name(record["name"], inputs) == name
         if record["type"] == inputs["type"] and named and same_value(record.get("data"), inputs["value"]):
             return record
     return None
@@ -135,7 +142,7 @@ RECORD = Resource(
     inputs={
         "domain": parent(),
         "type": text(required=True, replace=True, choices=RECORD_TYPES),
-        "name": text(same=same_name),
+        "name": text(spelled=short_name),
         "value": text(required=True, same=same_value),
         "ttl": integer(computed=True, low=1),
         "port": integer(low=0, high=65535),

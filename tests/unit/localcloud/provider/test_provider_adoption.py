@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from doubles.rehearsal import InProcess, Killed, Rehearsal, Stopped
+from doubles.rehearsal import InProcess, Killed, Ref, Rehearsal, Stopped
 from provider_stack import CLUSTER, DATABASE, NET, PROGRAM, account, wanted
 
 from hanzo_iac.localcloud.digitalocean import Fault
@@ -221,6 +221,22 @@ def test_a_share_that_grew_unheard_is_not_made_to_grow_again():
     assert rehearsal.up(larger) == [("update", "share")]
     assert rehearsal.stack["share"].state["size"] == 200
     assert rehearsal.up(larger) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "records"),
+    [("www.example.com.", 1), ("www.api.example.com.", 2), ("example.com.", 2)],
+)
+def test_a_record_is_taken_over_only_under_its_own_name(name, records):
+    domain = wanted("domain", "Domain", name="example.com")
+    there = wanted("record", "DnsRecord", domain=Ref("domain"), type="A", name="www", value="203.0.113.7")
+    rehearsal = Rehearsal(account())
+    rehearsal.up([domain, there])
+    del rehearsal.stack["record"]
+    rehearsal.up([domain, with_inputs(there, name=name)])
+    [zone] = rehearsal.cloud.state.dump()["tables"]["domains"].values()
+    assert len([one for one in zone["records"].values() if one["type"] == "A"]) == records
+    assert rehearsal.up([domain, with_inputs(there, name=name)]) == []
 
 
 def test_a_slow_answer_is_an_answer():

@@ -95,6 +95,8 @@ WANTED = {
     "nodePool": {"name": "system", "size": "s-2vcpu-4gb", "nodeCount": 2},
 }
 
+ZONE = {"domain": "example.com"}
+
 CASES = [
     ("nothing", "KubernetesCluster", CLUSTER, WANTED, []),
     ("the order of tags", "KubernetesCluster", CLUSTER, WANTED | {"tags": ["b", "a"]}, []),
@@ -200,7 +202,13 @@ CASES = [
     ),
     ("an environment's capital", "Project", {"environment": "Production"}, {"environment": "production"}, []),
     ("the last dot of a name", "DnsRecord", {"value": "a.example.com."}, {"value": "a.example.com"}, []),
-    ("a full name", "DnsRecord", {"name": "www"}, {"name": "www.example.com."}, []),
+    ("a full name", "DnsRecord", ZONE | {"name": "www"}, ZONE | {"name": "www.example.com."}, []),
+    ("a full name in short", "DnsRecord", ZONE | {"name": "www.example.com."}, ZONE | {"name": "www"}, []),
+    ("the domain itself", "DnsRecord", ZONE | {"name": "@"}, ZONE | {"name": "example.com."}, []),
+    ("another name in full", "DnsRecord", ZONE | {"name": "@"}, ZONE | {"name": "www.example.com."},
+     [("name", "update", False)]),
+    ("a name further down", "DnsRecord", ZONE | {"name": "www"}, ZONE | {"name": "www.api.example.com."},
+     [("name", "update", False)]),
     ("a VPC's name", "Vpc", {"name": "a"}, {"name": "b"}, [("name", "update", False)]),
     ("a description gone", "Vpc", {"description": "a"}, {}, [("description", "delete", False)]),
     ("a range left to the cloud", "Vpc", {"ipRange": "10.0.0.0/20"}, {}, []),
