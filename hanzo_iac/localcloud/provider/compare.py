@@ -116,16 +116,25 @@ def same(field: Field, old: Any, new: Any) -> bool:
     """Whether two values mean the same to the API."""
     if field.same is not None and old is not None and new is not None:
         return field.same(old, new)
-    if field.kind == "set":
-        return sorted(told(field.item, item) for item in old or []) == sorted(
-            told(field.item, item) for item in new or []
-        )
-    return bool(old == new)
+    return same_items(field.item, old or [], new or []) if field.kind == "set" else bool(old == new)
 
 
-def told(field: Field | None, value: Any) -> str:
-    """A value in one spelling: known properties only, nothing that means nothing."""
+def same_items(field: Field | None, old: list[Any], new: list[Any]) -> bool:
+    """Whether every new item is an old one, in any order, and none is left."""
+    left = list(old)
+    for item in new:
+        wanted = told(field, item, item)
+        found = next((at for at, one in enumerate(left) if told(field, one, item) == wanted), None)
+        if found is None:
+            return False
+        del left[found]
+    return not left
+
+
+def told(field: Field | None, value: Any, wanted: Any) -> str:
+    """A value in one spelling: nothing that means nothing, nothing the cloud fills in where the wanted one is silent."""
     if field is not None and field.kind == "block" and isinstance(value, Mapping):
-        kept = {key: value.get(key) for key, inner in field.fields.items() if inner.kind != "any"}
-        return json.dumps({key: kept[key] for key in sorted(kept) if not is_nothing(kept[key])}, default=repr)
+        asked = {key for key, inner in field.fields.items() if inner.kind != "any"}
+        asked -= {key for key, inner in field.fields.items() if inner.computed and wanted.get(key) is None}
+        value = {key: value[key] for key in asked if not is_nothing(value.get(key))}
     return json.dumps(value, sort_keys=True, default=repr)

@@ -102,11 +102,13 @@ def certificate_id(call: Call, given: State) -> Json:
     return {"certificate_id": found["id"] if found else given["certificateId"]}
 
 
-def certificate_name(call: Call, said: Json) -> State:
-    """The name behind a certificate's id; the SDK's old `certificateId` holds the name as well."""
-    found = call.api.find(f"{CERTIFICATES}/{said['certificate_id']}") if said.get("certificate_id") else None
+def certificate_name(call: Call, said: Json, known: Any) -> State:
+    """The name behind a certificate's id. The SDK's old `certificateId` holds the name as well, or the id if it did."""
+    given = said.get("certificate_id")
+    found = call.api.find(f"{CERTIFICATES}/{given}") if given else None
     name = found["certificate"]["name"] if found else ""
-    return {"certificateName": name, "certificateId": name}
+    is_known = any(item.get("certificateId") == given for item in known or [])
+    return {"certificateName": name, "certificateId": given if given and is_known else name}
 
 
 def balancer_request(call: Call, inputs: State) -> Json:
@@ -135,7 +137,7 @@ def balancer_request(call: Call, inputs: State) -> Json:
     return body
 
 
-def read_balancer(call: Call, balancer_id: str, _known: State) -> State | None:
+def read_balancer(call: Call, balancer_id: str, known: State) -> State | None:
     """What it is now."""
     found = call.api.find(f"{BALANCERS}/{balancer_id}")
     if found is None:
@@ -152,7 +154,8 @@ def read_balancer(call: Call, balancer_id: str, _known: State) -> State | None:
         "loadBalancerUrn": f"do:loadbalancer:{balancer_id}",
     }
     rules = balancer.get("forwarding_rules") or []
-    state["forwardingRules"] = [{**told(RULE, rule), **certificate_name(call, rule)} for rule in rules]
+    before = known.get("forwardingRules")
+    state["forwardingRules"] = [{**told(RULE, rule), **certificate_name(call, rule, before)} for rule in rules]
     if balancer.get("health_check"):
         state["healthcheck"] = told(HEALTH, balancer["health_check"])
     if balancer.get("sticky_sessions"):
@@ -160,14 +163,14 @@ def read_balancer(call: Call, balancer_id: str, _known: State) -> State | None:
     if balancer.get("firewall"):
         state["firewall"] = told({"allows": "allow", "denies": "deny"}, balancer["firewall"])
     if balancer.get("domains"):
-        state["domains"] = [domain_state(call, domain) for domain in balancer["domains"]]
+        state["domains"] = [domain_state(call, domain, known.get("domains")) for domain in balancer["domains"]]
     if balancer.get("glb_settings"):
         cdn = {"isEnabled": bool((balancer["glb_settings"].get("cdn") or {}).get("is_enabled"))}
         state["glbSettings"] = {**told(GLOBAL, balancer["glb_settings"]), "cdn": cdn}
     return state
 
 
-def domain_state(call: Call, domain: Json) -> State:
+def domain_state(call: Call, domain: Json, known: Any) -> State:
     """A domain of a global load balancer."""
     words = {
         "name": "name",
@@ -175,7 +178,7 @@ def domain_state(call: Call, domain: Json) -> State:
         "verificationErrorReasons": "verification_error_reasons",
         "sslValidationErrorReasons": "ssl_validation_error_reasons",
     }
-    return {**told(words, domain), **certificate_name(call, domain)}
+    return {**told(words, domain), **certificate_name(call, domain, known)}
 
 
 def settle_balancer(call: Call, balancer_id: str, _inputs: State) -> None:
@@ -227,7 +230,7 @@ def balancer_rules(inputs: State) -> list[Failure]:
 
 
 PORT: dict[str, Any] = {"required": True, "low": 1, "high": 65535}
-NAMED_CERTIFICATE: dict[str, Field] = {"certificateName": text(), "certificateId": answer()}
+NAMED_CERTIFICATE: dict[str, Field] = {"certificateName": text(computed=True), "certificateId": text(computed=True)}
 
 BALANCER = Resource(
     token="digitalocean:index/loadBalancer:LoadBalancer",  # noqa: S106

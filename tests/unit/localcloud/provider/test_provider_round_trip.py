@@ -182,3 +182,24 @@ def test_drift_is_found_by_a_refresh_and_repaired(deployed):
     )
     deployed.refresh()
     assert deployed.up(PROGRAM) == [("create", "wall")]
+
+
+@pytest.mark.parametrize("output", ["uuid", "name"])
+def test_a_rule_may_say_its_certificate_in_the_old_way(deployed, output):
+    def program(certificate):
+        rule = {"entryPort": 443, "entryProtocol": "https", "targetPort": 8080, "targetProtocol": "http"}
+        rules = [{**rule, "certificateId": Ref(certificate, output)}]
+        other = wanted("other", "Certificate", name="other", type="lets_encrypt", domains=["example.com"])
+        changed = [
+            replace(one, inputs={**one.inputs, "forwardingRules": rules}) if one.name == "balancer" else one
+            for one in PROGRAM
+        ]
+        return [other, *changed]
+
+    assert deployed.up(program("cert")) == [("create", "other"), ("update", "balancer")]
+    assert deployed.up(program("cert")) == []
+    deployed.refresh()
+    assert deployed.up(program("cert")) == []
+    assert deployed.up(program("other")) == [("update", "balancer")]
+    assert deployed.stack["balancer"].state["forwardingRules"][0]["certificateName"] == "other"
+    assert deployed.up(program("other")) == []
