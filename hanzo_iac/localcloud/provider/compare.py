@@ -132,7 +132,7 @@ def same_items(field: Field | None, old: list[Any], new: list[Any]) -> bool:
 
 
 def told(field: Field | None, value: Any, wanted: Any) -> str:
-    """A value in one spelling: nothing that means nothing, nothing the cloud fills in where the wanted one is silent."""
+    """One spelling of a value: without what means nothing, or what the cloud fills in where the wanted one has none."""
     if field is not None and field.kind == "block" and isinstance(value, Mapping):
         asked = {key for key, inner in field.fields.items() if inner.kind != "any"}
         asked -= {key for key, inner in field.fields.items() if inner.computed and wanted.get(key) is None}

@@ -249,9 +249,9 @@ def get_load_balancer(call: Call, args: State) -> State:
         balancer_id = must_have(found, f"load balancer {args.get('name')!r}")["id"]
     state = must_have(load_balancers.read_balancer(call, balancer_id, {}), f"load balancer {balancer_id}")
     lists = {"firewalls": "firewall", "healthchecks": "healthcheck", "stickySessions": "stickySessions"}
-    shaped = {name: [state[key]] if key in state else [] for name, key in lists.items()}
-    settings = [state["glbSettings"]] if "glbSettings" in state else []
-    return {"domains": [], **state, **shaped, "glbSettings": settings, "id": balancer_id}
+    shaped = {name: [state[key]] if state[key] else [] for name, key in lists.items()}
+    settings = [state["glbSettings"]] if state["glbSettings"] else []
+    return {**state, **shaped, "glbSettings": settings, "id": balancer_id}
 
 
 def get_spaces_key(call: Call, args: State) -> State:

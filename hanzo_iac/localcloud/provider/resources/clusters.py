@@ -210,7 +210,7 @@ def cluster_state(cluster: Json) -> State:
     state |= {"tags": ours(cluster.get("tags")), "status": cluster_status(cluster)}
     state |= {"clusterUrn": f"do:kubernetes:{cluster['id']}", "isolatedWorkers": bool(cluster.get("isolated_workers"))}
     state |= {"autoUpgrade": bool(cluster.get("auto_upgrade")), "surgeUpgrade": bool(cluster.get("surge_upgrade"))}
-    state["ha"] = bool(cluster.get("ha"))
+    state |= {"ha": bool(cluster.get("ha")), "registryIntegration": bool(cluster.get("registry_enabled"))}
     if policy := cluster.get("maintenance_policy"):
         words = (("day", "day"), ("duration", "duration"), ("startTime", "start_time"))
         state["maintenancePolicy"] = {name: policy.get(key) or "" for name, key in words}
@@ -219,11 +219,9 @@ def cluster_state(cluster: Json) -> State:
 
 def bounds_state(cluster: Json) -> State:
     """Who may reach the control plane, and how the autoscaler goes about it."""
-    state: State = {}
     wall = cluster.get("control_plane_firewall") or {}
-    if wall.get("enabled") is not None:
-        addresses = wall.get("allowed_addresses") or []
-        state["controlPlaneFirewall"] = {"enabled": wall["enabled"], "allowedAddresses": addresses}
+    addresses = wall.get("allowed_addresses") or []
+    state: State = {"controlPlaneFirewall": {"enabled": bool(wall.get("enabled")), "allowedAddresses": addresses}}
     configuration = cluster.get("cluster_autoscaler_configuration") or {}
     state["clusterAutoscalerConfigurations"] = [autoscaler_state(configuration)] if any(configuration.values()) else []
     return state

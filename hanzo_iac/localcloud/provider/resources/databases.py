@@ -14,6 +14,7 @@ DATABASES = "/v2/databases"
 ENGINES = ("pg", "mysql", "redis", "valkey", "mongodb", "kafka", "opensearch", "advanced_pg", "advanced_mysql")
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 KEY_VALUE_ENGINES = ("redis", "valkey")
+AUTOSCALE = {"enabled": "enabled", "incrementGib": "increment_gib", "thresholdPercent": "threshold_percent"}
 CONNECTION = ("host", "port", "uri", "database", "user", "password")
 
 
@@ -98,8 +99,7 @@ def settle_cluster(call: Call, cluster_id: str, inputs: State) -> None:
     if inputs.get("sqlMode"):
         call.api.put(f"{path}/sql_mode", {"sql_mode": inputs["sqlMode"]})
     if scale := inputs.get("storageAutoscale"):
-        words = {"enabled": "enabled", "incrementGib": "increment_gib", "thresholdPercent": "threshold_percent"}
-        call.api.put(f"{path}/autoscale", {"storage": {words[name]: scale[name] for name in scale}})
+        call.api.put(f"{path}/autoscale", {"storage": {AUTOSCALE[name]: scale[name] for name in scale}})
 
 
 def read_cluster(call: Call, cluster_id: str, known: State) -> State | None:
@@ -117,6 +117,9 @@ def read_cluster(call: Call, cluster_id: str, known: State) -> State | None:
         state["evictionPolicy"] = call.api.get(f"{path}/eviction_policy").get("eviction_policy", "")
     if known.get("sqlMode"):
         state["sqlMode"] = call.api.get(f"{path}/sql_mode").get("sql_mode", "")
+    if known.get("storageAutoscale"):
+        scale = call.api.get(f"{path}/autoscale")["autoscale"]["storage"]
+        state["storageAutoscale"] = {name: scale[key] for name, key in AUTOSCALE.items() if key in scale}
     return state
 
 

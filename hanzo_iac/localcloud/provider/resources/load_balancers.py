@@ -143,7 +143,7 @@ def read_balancer(call: Call, balancer_id: str, known: State) -> State | None:
     if found is None:
         return None
     balancer: Json = found["load_balancer"]
-    state = told(PLAIN, balancer)
+    state: State = {"dropletIds": [], "dropletTag": "", "targetLoadBalancerIds": [], **told(PLAIN, balancer)}
     state |= {
         "ip": balancer.get("ip") or "",
         "ipv6": balancer.get("ipv6") or "",
@@ -153,21 +153,24 @@ def read_balancer(call: Call, balancer_id: str, known: State) -> State | None:
         "region": (balancer.get("region") or {}).get("slug") or "",
         "loadBalancerUrn": f"do:loadbalancer:{balancer_id}",
     }
-    rules = balancer.get("forwarding_rules") or []
+    # A global one is told its target instead: a program cannot say both.
+    rules = [] if balancer.get("glb_settings") else balancer.get("forwarding_rules") or []
     before = known.get("forwardingRules")
     state["forwardingRules"] = [{**told(RULE, rule), **certificate_name(call, rule, before)} for rule in rules]
-    if balancer.get("health_check"):
-        state["healthcheck"] = told(HEALTH, balancer["health_check"])
-    if balancer.get("sticky_sessions"):
-        state["stickySessions"] = told(STICKY, balancer["sticky_sessions"])
-    if balancer.get("firewall"):
-        state["firewall"] = told({"allows": "allow", "denies": "deny"}, balancer["firewall"])
-    if balancer.get("domains"):
-        state["domains"] = [domain_state(call, domain, known.get("domains")) for domain in balancer["domains"]]
-    if balancer.get("glb_settings"):
-        cdn = {"isEnabled": bool((balancer["glb_settings"].get("cdn") or {}).get("is_enabled"))}
-        state["glbSettings"] = {**told(GLOBAL, balancer["glb_settings"]), "cdn": cdn}
-    return state
+    state["domains"] = [domain_state(call, domain, known.get("domains")) for domain in balancer.get("domains") or []]
+    return state | blocks_state(balancer)
+
+
+def blocks_state(balancer: Json) -> State:
+    """Its blocks; one that is not there is empty, so that a block removed by somebody else is seen."""
+    settings = balancer.get("glb_settings") or {}
+    cdn = {"isEnabled": bool((settings.get("cdn") or {}).get("is_enabled"))}
+    return {
+        "healthcheck": told(HEALTH, balancer.get("health_check") or {}),
+        "stickySessions": told(STICKY, balancer.get("sticky_sessions") or {}),
+        "firewall": told({"allows": "allow", "denies": "deny"}, balancer.get("firewall") or {}),
+        "glbSettings": {**told(GLOBAL, settings), "cdn": cdn} if settings else {},
+    }
 
 
 def domain_state(call: Call, domain: Json, known: Any) -> State:

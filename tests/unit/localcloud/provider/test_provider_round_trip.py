@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
 from doubles.rehearsal import Ref, Stopped, over_the_wire, urn_of
 from provider_stack import BUCKET, PROGRAM, self_signed, wanted
 
+from hanzo_iac.localcloud.digitalocean.cloud import Asked
 from hanzo_iac.localcloud.provider import compare
 from hanzo_iac.localcloud.provider.operations import refreshed_inputs
 from hanzo_iac.localcloud.provider.resources import TABLE
@@ -174,14 +176,71 @@ def test_a_certificate_of_the_same_name_with_another_key_is_not_taken_over(stack
         stack.up([certificate()])
 
 
-def test_drift_is_found_by_a_refresh_and_repaired(deployed):
-    from hanzo_iac.localcloud.digitalocean.cloud import Asked
+def by_somebody_else(rehearsal, method, path, body):
+    asked = Asked(method, path, {}, json.dumps(body).encode(), "Bearer x", "http://x")
+    assert rehearsal.cloud.answer(asked).status < 300
 
-    deployed.cloud.answer(
-        Asked("PUT", f"/v2/databases/{deployed.stack['db'].id}/firewall", {}, b'{"rules": []}', "Bearer x", "http://x")
-    )
+
+def test_drift_is_found_by_a_refresh_and_repaired(deployed):
+    by_somebody_else(deployed, "PUT", f"/v2/databases/{deployed.stack['db'].id}/firewall", {"rules": []})
     deployed.refresh()
     assert deployed.up(PROGRAM) == [("create", "wall")]
+
+
+EVERYWHERE = {"type": "GLOBAL", "region": None, "vpcUuid": None, "forwardingRules": None, "healthcheck": None}
+TARGET = {"target_protocol": "http", "target_port": 80}
+
+# What the program says -> what somebody else did about it.
+DRIFT = {
+    "the firewall of a balancer removed": (
+        "balancer",
+        {"firewall": {"allows": ["ip:203.0.113.7"], "denies": []}},
+        ("PUT", "/v2/load_balancers/{balancer}", {"name": "web", "region": "nyc2"}),
+    ),
+    "the domains of a balancer removed": (
+        "balancer",
+        {
+            **EVERYWHERE,
+            "domains": [{"name": "example.com", "isManaged": True}],
+            "glbSettings": {"targetProtocol": "http", "targetPort": 80},
+        },
+        ("PUT", "/v2/load_balancers/{balancer}", {"name": "web", "type": "GLOBAL", "glb_settings": TARGET}),
+    ),
+    "a database's storage no longer growing": (
+        "db",
+        {"storageAutoscale": {"enabled": True, "incrementGib": 20, "thresholdPercent": 80}},
+        ("PUT", "/v2/databases/{db}/autoscale", {"storage": {"enabled": False}}),
+    ),
+    "a registry taken from a cluster": (
+        "cluster",
+        {"registryIntegration": True},
+        ("DELETE", "/v2/kubernetes/registry", {"cluster_uuids": ["{cluster}"]}),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", DRIFT)
+def test_what_somebody_else_removed_is_found_by_a_refresh_and_repaired(stack, what):
+    name, inputs, (method, path, body) = DRIFT[what]
+    first = ("net", "registry", "cert")
+    program = sorted(
+        (
+            replace(one, inputs={key: value for key, value in {**one.inputs, **inputs}.items() if value is not None})
+            if one.name == name
+            else one
+            for one in PROGRAM
+            if one.name in (*first, name)
+        ),
+        key=lambda one: one.name not in first,
+    )
+    stack.up(program)
+    ids = {key: held.id for key, held in stack.stack.items()}
+    if name == "cluster":
+        body = {"cluster_uuids": [ids["cluster"]]}
+    by_somebody_else(stack, method, path.format(**ids), body)
+    stack.refresh()
+    assert stack.up(program) == [("update", name)]
+    assert stack.up(program) == []
 
 
 @pytest.mark.parametrize("output", ["uuid", "name"])
