@@ -71,6 +71,8 @@ class Controller:
         """Why a node of the last look is not as it should be; told when everything else has been done."""
         self._executing: set[str] = set()
         self._executing_lock = threading.Lock()
+        self._verdicts: dict[str, tuple[str, bool]] = {}
+        """The pod's uid -> what came of its SQL."""
         self._workers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="sql")
 
     def start(self) -> Controller:
@@ -205,19 +207,28 @@ class Controller:
         meta = pod["metadata"]
         base = f"/api/v1/namespaces/{meta['namespace']}"
         try:
-            try:
-                work = sqljobs.work_of(pod, lambda kind, name: self.api.find(f"{base}/{kind}/{name}"))
-                message, failed = sqljobs.execute(work), False
-            except Exception as error:
-                message, failed = f"{type(error).__name__}: {error}".strip(), True
-            log.info("SQL of pod %s/%s: %s", meta["namespace"], meta["name"], message)
+            if meta["uid"] not in self._verdicts:
+                self._verdicts[meta["uid"]] = self._verdict(pod, base)
+            message, failed = self._verdicts[meta["uid"]]
             status = sqljobs.over(pod, failed=failed, message=message, now=now_text())
             self.api.merge(f"{base}/pods/{meta['name']}/status", {"status": status})
         except Exception:
             log.exception("pod %s/%s", meta["namespace"], meta["name"])
-            # Once more at the next look.
+            # It is told once more at the next look; the SQL is not executed again.
             with self._executing_lock:
                 self._executing.discard(meta["uid"])
+
+    def _verdict(self, pod: Json, base: str) -> tuple[str, bool]:
+        """What came of the pod's SQL, in a sentence, and whether it failed."""
+        url = ""
+        try:
+            work = sqljobs.work_of(pod, lambda kind, name: self.api.find(f"{base}/{kind}/{name}"))
+            url = work.url
+            message, failed = sqljobs.execute(work), False
+        except Exception as error:
+            message, failed = sqljobs.without_password(f"{type(error).__name__}: {error}".strip(), url), True
+        log.info("SQL of pod %s/%s: %s", pod["metadata"]["namespace"], pod["metadata"]["name"], message)
+        return message, failed
 
 
 def now_text() -> str:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -64,6 +65,20 @@ def execute(work: Work) -> str:
         for statement in work.statements:
             link.execute(statement.encode())
     return f"executed {len(work.statements)} statements"
+
+
+def without_password(message: str, url: str) -> str:
+    """
+    The message without the password in the address, nor a part of one that is not quoted as it should be.
+
+    >>> without_password("failed to resolve host 'cret@db'", "postgres://web:se@cret@db/app")
+    "failed to resolve host '***@db'"
+    """
+    secret = url.partition("//")[2].rpartition("@")[0].partition(":")[2]
+    parts = {secret, unquote(secret), *re.split("[@:/?#]", secret)}
+    for part in sorted((part for part in parts if len(part) > 3), key=len, reverse=True):
+        message = message.replace(part, "***")
+    return message
 
 
 def statements(script: str) -> list[str]:

@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 
 from hanzo_iac.localcloud.backends import Pool, Taint
+from hanzo_iac.localcloud.kubernetes import sqljobs
 from hanzo_iac.localcloud.kubernetes.api import Refused
 from hanzo_iac.localcloud.kubernetes.controller import Controller, Wanted
 from hanzo_iac.localcloud.kubernetes.nodes import Fleet
+from hanzo_iac.localcloud.kubernetes.sqljobs import Work
 
 WANTED = Wanted(name="main", version="1.36.1-do.0", region="nyc3", pools=())
 
@@ -20,6 +22,7 @@ class Server:
     url = "https://127.0.0.1:1"
 
     def __init__(self):
+        self.fails = []
         self.created = []
         self.merged = []
 
@@ -29,6 +32,8 @@ class Server:
         self.created.append(body)
 
     def merge(self, path, body):
+        if self.fails:
+            raise Refused(500, self.fails.pop())
         self.merged.append((path, body))
 
 
@@ -106,3 +111,42 @@ def test_a_renamed_pool_and_an_upgrade_reach_the_nodes_that_are_there(tmp_path):
     )
     assert change["spec"]["taints"] == [{"key": "somebody.else/s", "effect": "NoExecute"}]
     assert change["metadata"]["annotations"]["local.hanzo.ai/given"] == "1.36.2-do.0,web;tier=web;"
+
+
+SQL_POD = {"metadata": {"name": "setup", "namespace": "app", "uid": "u2"}, "status": {"phase": "Running"}}
+
+
+def _told(world):
+    ((path, body),) = world.server.merged
+    assert path == "/api/v1/namespaces/app/pods/setup/status"
+    return body["status"]["phase"], body["status"]["message"]
+
+
+def test_sql_that_was_executed_is_not_executed_again_when_telling_it_failed(tmp_path, monkeypatch):
+    executed = []
+    monkeypatch.setattr(sqljobs, "work_of", lambda pod, read: Work(url="postgres://db/app", statements=("SELECT 1",)))
+    monkeypatch.setattr(sqljobs, "execute", lambda work: executed.append(work) or "executed 1 statements")
+    world = World(tmp_path)
+    world.server.fails = ["not now"]
+
+    world.controller._execute(SQL_POD)
+    assert world.server.merged == []
+    world.controller._execute(SQL_POD)
+
+    assert _told(world) == ("Succeeded", "executed 1 statements")
+    assert len(executed) == 1
+
+
+@pytest.mark.parametrize("url", ["postgres//doadmin:top-secret@127.0.0.1/app", "postgres://doadmin:top-secret@[/app"])
+def test_a_password_is_told_nowhere(tmp_path, monkeypatch, caplog, url):
+    caplog.set_level("INFO")
+    work = Work(url=url, statements=("SELECT 1",))
+    monkeypatch.setattr(sqljobs, "work_of", lambda pod, read: work)
+    world = World(tmp_path)
+
+    world.controller._execute(SQL_POD)
+
+    phase, message = _told(world)
+    assert phase == "Failed"
+    assert message.startswith("ProgrammingError: ")
+    assert "top-secret" not in message + caplog.text
