@@ -7,6 +7,7 @@ to fit: spreading over zones, affinity between pods, volumes, host ports. Anti-a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -14,17 +15,25 @@ from typing import Any
 Json = dict[str, Any]
 
 _SUFFIXES = {
-    "m": Decimal("0.001"),
+    "n": Decimal("1e-9"),
+    "u": Decimal("1e-6"),
+    "m": Decimal("1e-3"),
     "": Decimal(1),
     "k": Decimal(10**3),
     "M": Decimal(10**6),
     "G": Decimal(10**9),
     "T": Decimal(10**12),
+    "P": Decimal(10**15),
+    "E": Decimal(10**18),
     "Ki": Decimal(2**10),
     "Mi": Decimal(2**20),
     "Gi": Decimal(2**30),
     "Ti": Decimal(2**40),
+    "Pi": Decimal(2**50),
+    "Ei": Decimal(2**60),
 }
+# Exponents (`1e3`) come before suffixes: `1E` is ten to the eighteenth.
+_QUANTITY = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)([numkMGTPE]?|[KMGTPE]i)")
 
 HOSTNAME = "kubernetes.io/hostname"
 
@@ -35,10 +44,15 @@ def quantity(text: object) -> Decimal:
 
     >>> quantity("1500m"), quantity("2Gi"), quantity(3)
     (Decimal('1.500'), Decimal('2147483648'), Decimal('3'))
+
+    Raises:
+        ValueError: It is none.
     """
-    words = str(text)
-    number = words.rstrip("mkMGTi") or "0"
-    return Decimal(number) * _SUFFIXES[words[len(number) :]]
+    found = _QUANTITY.fullmatch(str(text))
+    if found is None:
+        raise ValueError(f"{text!r} is no quantity")
+    number, suffix = found.groups()
+    return Decimal(number) * _SUFFIXES[suffix]
 
 
 def requests(pod: Json) -> dict[str, Decimal]:

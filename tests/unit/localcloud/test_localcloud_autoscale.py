@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from hanzo_iac.localcloud.backends import Pool, Taint
-from hanzo_iac.localcloud.kubernetes import autoscale, nodes
+from hanzo_iac.localcloud.kubernetes import autoscale, fit, nodes
 from hanzo_iac.localcloud.kubernetes.autoscale import PoolView, decide, idle_nodes, is_waiting, keeps_node
 
 GPU_TOLERATION = {"key": "nvidia.com/gpu", "operator": "Exists"}
@@ -30,6 +32,35 @@ def _pod(name="infer", *, gpus=1, cpu="100m", labels=None, **spec):
             **spec,
         },
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("100m", "0.1"),
+        ("5u", "0.000005"),
+        ("250n", "0.00000025"),
+        ("1.5", "1.5"),
+        (".5", "0.5"),
+        ("5.", "5"),
+        ("12e3", "12000"),
+        ("1E3", "1000"),
+        ("1E", "1000000000000000000"),
+        ("2P", "2000000000000000"),
+        ("1Pi", "1125899906842624"),
+        ("1Ei", "1152921504606846976"),
+        ("-1Ki", "-1024"),
+        (3, "3"),
+    ],
+)
+def test_every_quantity_of_kubernetes_is_read(text, number):
+    assert fit.quantity(text) == Decimal(number)
+
+
+@pytest.mark.parametrize("text", ["", "m", "1 Gi", "1Gib", "1ki"])
+def test_what_is_no_quantity_is_told(text):
+    with pytest.raises(ValueError, match=f"'{text}' is no quantity"):
+        fit.quantity(text)
 
 
 def _sizes(views, pods):
