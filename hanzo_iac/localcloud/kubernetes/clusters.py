@@ -6,7 +6,7 @@ import logging
 import shutil
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,6 @@ class Seat:
     plane: ControlPlane | None = None
     controller: Controller | None = None
     access: ClusterAccess | None = None
-    lock: threading.RLock = field(default_factory=threading.RLock)
 
 
 class LocalClusters:
@@ -149,7 +148,8 @@ class LocalClusters:
                 "processes": processes(self._children, process_names(cluster_id)),
             }
             for cluster_id, seat in [*self._seats.items()]
-            if (wanted := seat.wanted) is not None and (nodes := self.nodes(cluster_id)) is not None
+            if (wanted := seat.wanted) is not None
+            for nodes in [self.nodes(cluster_id)]
         ]
 
     def _seat(self, cluster_id: str, wanted: Wanted) -> Seat:

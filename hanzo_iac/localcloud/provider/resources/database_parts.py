@@ -132,11 +132,6 @@ def delete_user(call: Call, _id: str, state: State) -> None:
         call.api.delete(inside(state, "users", state["name"]))
 
 
-def same_plugin(old: Any, new: Any) -> bool:
-    """The default plugin is no change from none."""
-    return bool(old == new) or (old == "caching_sha2_password" and not new)
-
-
 USER = Resource(
     token="digitalocean:index/databaseUser:DatabaseUser",  # noqa: S106
     word="database user",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hanzo_iac.localcloud.provider.api import ApiError
-from hanzo_iac.localcloud.provider.call import Call
+from hanzo_iac.localcloud.provider.call import Call, TookTooLong
 from hanzo_iac.localcloud.provider.fields import State, cidr_fault, region, text
 from hanzo_iac.localcloud.provider.resource import Json, Resource, only_named
 
@@ -51,20 +51,24 @@ def update_vpc(call: Call, vpc_id: str, olds: State, news: State) -> None:
 
 def delete_vpc(call: Call, vpc_id: str, _state: State) -> None:
     """Delete it, as soon as its members have left."""
-    last: list[ApiError] = []
+    said = ""
 
     def is_gone() -> bool:
+        nonlocal said
         try:
             call.api.delete(f"/v2/vpcs/{vpc_id}")
         except ApiError as error:
             if error.status not in (403, 409):
                 raise
-            last[:] = [error]
-            call.say(f"waiting for the VPC's members to leave: {error.message}")
+            said = error.message
+            call.say(f"waiting for the VPC's members to leave: {said}")
             return False
         return True
 
-    call.until("its members did not leave", is_gone, bool)
+    try:
+        call.until("its members did not leave", is_gone, bool)
+    except TookTooLong as error:
+        raise TookTooLong(f"{error} (DigitalOcean says: {said})") from error
 
 
 VPC = Resource(
