@@ -73,7 +73,7 @@ class LocalCloud:
 
     def empty(self) -> None:
         """Nothing is left in the account and in the object store; the cloud runs on."""
-        self._ask("POST", "/_cloud/reset")
+        self._ask("POST", "/_local/reset")
 
     def _ask(self, method: str, path: str) -> requests.Response:
         try:

@@ -20,14 +20,23 @@ class Waits:
     """The least seconds things of the emulated account take. DigitalOcean takes minutes; nobody wants to wait here."""
 
     cluster_s: float = 0.0
+    """A Kubernetes cluster: provisioning -> running."""
     upgrade_s: float = 1.0
+    """A Kubernetes upgrade: upgrading -> running."""
     node_s: float = 0.0
+    """A node: provisioning -> running, on top of the boot delay of the cluster's own nodes."""
     database_s: float = 0.0
+    """A database cluster: creating -> online."""
     resize_s: float = 0.5
+    """A database cluster: resizing -> online."""
     load_balancer_s: float = 1.0
+    """A load balancer: new -> active."""
     share_s: float = 1.0
+    """A network file share: CREATING -> ACTIVE."""
     certificate_s: float = 0.5
+    """A certificate: pending -> verified."""
     gateway_s: float = 1.0
+    """A NAT gateway or a peering: NEW or PROVISIONING -> ACTIVE."""
 
 
 @dataclass(frozen=True, kw_only=True)

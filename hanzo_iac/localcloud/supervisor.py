@@ -21,13 +21,11 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from hanzo_iac.localcloud.databases import LocalDatabases
 from hanzo_iac.localcloud.digitalocean import Server, State, create_app
+from hanzo_iac.localcloud.digitalocean.control import endpoint
 from hanzo_iac.localcloud.digitalocean.settings import Settings
 from hanzo_iac.localcloud.kubernetes.clusters import LocalClusters
 from hanzo_iac.localcloud.objectstore import ObjectStore
@@ -82,9 +80,9 @@ class Supervisor:
         self.databases.sweep()
         self.clusters.sweep()
         self.objects.start()
-        control = [Route("/status", self._status), Route("/reset", self._reset, methods=["POST"])]
-        whole = Starlette(routes=[Mount("/_cloud", routes=control), Mount("/", app=app)])
-        self._app = app
+        app.state.cloud.on_reset = self.objects.reset
+        status = Route("/_cloud/status", endpoint(app.state.cloud, lambda *_: (200, self.status())))
+        whole = Starlette(routes=[status, Mount("/", app=app)])
         with Server(whole, port=self._ports.claim(API)) as server:
             self._show_card(server.url)
             log.info("the local cloud answers at %s", server.url)
@@ -128,22 +126,6 @@ class Supervisor:
             "token": self._token,
         }
         write_whole(self._places.card, json.dumps(card, indent=1))
-
-    def _refuses(self, request: Request) -> Response | None:
-        given = request.headers.get("authorization", "")
-        if secrets.compare_digest(given.encode(), f"Bearer {self._token}".encode()):
-            return None
-        return JSONResponse({"id": "unauthorized", "message": "the token of cloud.json is needed"}, 401)
-
-    async def _status(self, request: Request) -> Response:
-        return self._refuses(request) or JSONResponse(await run_in_threadpool(self.status))
-
-    async def _reset(self, request: Request) -> Response:
-        refused = self._refuses(request)
-        if refused is None:
-            await run_in_threadpool(self._app.state.cloud.reset)
-            await run_in_threadpool(self.objects.reset)
-        return refused or Response(status_code=204)
 
 
 def _token(places: Places) -> str:

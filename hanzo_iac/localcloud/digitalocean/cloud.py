@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import secrets
 import threading
 import time
 import traceback
@@ -56,6 +57,8 @@ class Cloud:
         self.settings = settings
         self.faults = Faults()
         self.violations: list[str] = []
+        self.on_reset: Callable[[], None] = lambda: None
+        """Empties what lies beside the account: object storage."""
         self._clock = clock
         self.started_s = clock()
         """When this process began, by the injected clock."""
@@ -119,13 +122,14 @@ class Cloud:
             return list(self._calls)
 
     def reset(self) -> None:
-        """An account as on its first day: every server behind it removed, no fault in force, no call remembered."""
+        """An account as on its first day: nothing behind it or beside it, no fault in force, no call remembered."""
         with self.state.lock:
             for cluster_id in self.state.table("clusters"):
                 self.clusters.remove(cluster_id)
             for database_id in self.state.table("databases"):
                 self.databases.remove(database_id)
             self.state.clear()
+        self.on_reset()
         self.faults.clear()
         with self._calls_lock:
             self._calls.clear()
@@ -137,8 +141,10 @@ class Cloud:
         Raises:
             ApiError: it does not.
         """
-        scheme, _, token = authorization.partition(" ")
-        if scheme.lower() != "bearer" or not token.strip() or self.settings.token not in (None, token.strip()):
+        scheme, _, given = authorization.partition(" ")
+        token = given.strip().encode()
+        wanted = token if self.settings.token is None else self.settings.token.encode()
+        if scheme.lower() != "bearer" or not token or not secrets.compare_digest(token, wanted):
             raise errors.unauthorized()
 
     def _find(self, asked: Asked) -> Any:

@@ -1,7 +1,7 @@
 """
 The strings behind the stage, under `/_local/`: what tests and `hanzo local` use, and DigitalOcean does not have.
 
-    GET  state      everything the account holds       POST   reset          an empty account
+    GET  state      everything the account holds       POST   reset          nothing left, in object storage neither
     GET  calls      the last calls                     GET    health         whether the API answers
     GET  faults     the rules in force                 POST   faults         add one, answers its number
     DELETE faults   drop all                           DELETE faults/{id}    drop one
@@ -42,7 +42,7 @@ def routes(cloud: Cloud) -> list[Route]:
         ("DELETE", "/faults/{number:int}", _remove_fault),
         ("POST", "/quota", _quota),
     ]
-    asked = [Route(path, _endpoint(cloud, deed), methods=[method]) for method, path, deed in deeds]
+    asked = [Route(path, endpoint(cloud, deed), methods=[method]) for method, path, deed in deeds]
     return [Route("/health", _health), *asked]
 
 
@@ -50,8 +50,10 @@ async def _health(request: Request) -> Response:  # noqa: ARG001
     return JSONResponse({"status": "ok"})
 
 
-def _endpoint(cloud: Cloud, deed: Deed) -> Any:
-    async def endpoint(request: Request) -> Response:
+def endpoint(cloud: Cloud, deed: Deed) -> Any:
+    """What answers with the deed's reply, for those who have the account's token."""
+
+    async def answer(request: Request) -> Response:
         raw = await request.body()
         try:
             cloud.authenticate(request.headers.get("authorization", ""))
@@ -63,7 +65,7 @@ def _endpoint(cloud: Cloud, deed: Deed) -> Any:
             status, reply = 422, {"id": "unprocessable_entity", "message": str(error)}
         return Response(status_code=status) if reply is None else JSONResponse(reply, status)
 
-    return endpoint
+    return answer
 
 
 def _object(body: Any) -> dict[str, Any]:

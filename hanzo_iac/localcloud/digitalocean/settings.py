@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
+
+from hanzo_iac.localcloud.settings import Waits
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
-    """Times are the least seconds a thing takes; it also waits for the server behind it. Zero is right for tests."""
+class Settings(Waits):
+    """The waits, and what else can be set. Everything also waits for the server behind it."""
 
     token: str | None = None
     """The only token that is accepted; None accepts every token that is not empty."""
     validate: Path | None = None
     """DigitalOcean's OpenAPI file. When set, every answer is checked against it; one that breaks it becomes a 500."""
-    cluster_s: float = 1.0
-    """A Kubernetes cluster: provisioning -> running."""
     cluster_fails_s: float = 120.0
     """A cluster whose servers cannot be started: provisioning -> error. Long enough for whatever mends itself."""
-    upgrade_s: float = 1.0
-    """A Kubernetes upgrade: upgrading -> running."""
-    node_s: float = 0.0
-    """A node: provisioning -> running, on top of the boot delay of the cluster's own nodes."""
-    database_s: float = 1.0
-    """A database cluster: creating -> online."""
-    resize_s: float = 0.5
-    """A database cluster: resizing -> online."""
-    load_balancer_s: float = 1.0
-    """A load balancer: new -> active."""
-    share_s: float = 1.0
-    """A network file share: CREATING -> ACTIVE."""
-    certificate_s: float = 0.5
-    """A certificate: pending -> verified."""
-    gateway_s: float = 1.0
-    """A NAT gateway or a peering: NEW or PROVISIONING -> ACTIVE."""
     vpc_release_s: float = 0.0
     """How long a deleted cluster, database or load balancer still counts as a member of its VPC."""
     hourly_requests: int = 5000
@@ -44,15 +29,5 @@ class Settings:
     @classmethod
     def instant(cls, *, validate: Path | None = None, token: str | None = None) -> Settings:
         """Settings under which nothing waits but for the servers behind the API."""
-        return cls(
-            token=token,
-            validate=validate,
-            cluster_s=0,
-            upgrade_s=0,
-            database_s=0,
-            resize_s=0,
-            load_balancer_s=0,
-            share_s=0,
-            certificate_s=0,
-            gateway_s=0,
-        )
+        waits: dict[str, Any] = dict.fromkeys((wait.name for wait in fields(Waits)), 0.0)
+        return cls(token=token, validate=validate, **waits)

@@ -9,7 +9,6 @@ disk itself: the emulator outlives its own process, not a power cut.
 from __future__ import annotations
 
 import json
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from hanzo_iac.errors import Fault, InputError
+from hanzo_iac.localcloud.places import write_whole
 
 Json = dict[str, Any]
 
@@ -78,7 +78,7 @@ class State:
             if text == self._text:
                 return
             if self.path is not None:
-                _replace(self.path, text)
+                write_whole(self.path, text)
             self._text = text
 
     def dump(self) -> Json:
@@ -114,12 +114,3 @@ def _unreadable(path: Path) -> Fault:
         "is not a state of this version of the local cloud",
         "hanzo local reset starts it anew; nothing outside this machine is touched",
     )
-
-
-def _replace(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    # Credentials of the local databases stand inside.
-    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:  # noqa: PTH123
-        out.write(text)
-    fresh.replace(path)

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import requests
 import valkey
 from localcloud_account import Account, until
 
 from hanzo_iac.localcloud.places import Places
 from hanzo_iac.localcloud.processes import records
+from hanzo_iac.localcloud.supervisor import SIMULATED
 
 
 @pytest.fixture(scope="module")
@@ -199,3 +201,9 @@ def test_what_a_server_writes_is_read_by_nobody_else(account, postgres, cache, e
     files = [path for path in folder.rglob("*") if path.is_file()]
     assert files
     assert [str(path) for path in files if path.stat().st_mode & 0o077] == []
+
+
+def test_what_runs_is_told_only_to_the_tokens_owner(account):
+    answer = requests.get(f"{account.cloud.api_url}/_cloud/status", headers={"authorization": "Bearer x"}, timeout=10)
+    assert (answer.status_code, answer.json()) == (401, {"id": "Unauthorized", "message": "Unable to authenticate you"})
+    assert account.call("GET", "/_cloud/status")["simulated"] == list(SIMULATED)
