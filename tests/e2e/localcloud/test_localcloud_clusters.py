@@ -110,8 +110,13 @@ def test_a_pool_grows_and_shrinks_as_asked(kubernetes):
     until(lambda: [node["metadata"]["labels"]["tier"] for node in _nodes(kubernetes, "cpu")] == ["batch"])
     until(lambda: "taints" not in _nodes(kubernetes, "cpu")[0]["spec"])
 
+    (node,) = _nodes(kubernetes, "cpu")
+    kubernetes.account.call("PUT", f"{pools}/{made['id']}", change | {"name": "batch"})
+    renamed = until(lambda: _nodes(kubernetes, "batch"))
+    assert [one["metadata"]["uid"] for one in renamed] == [node["metadata"]["uid"]]
+
     kubernetes.account.call("DELETE", f"{pools}/{made['id']}")
-    until(lambda: not _nodes(kubernetes, "cpu"))
+    until(lambda: not _nodes(kubernetes, "batch"))
 
 
 def test_a_load_balancer_service_gets_an_address_and_loses_it(kubernetes):
