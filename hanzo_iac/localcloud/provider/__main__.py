@@ -28,6 +28,8 @@ GRACE_S = 3.0
 
 def main(arguments: list[str]) -> int:
     """Serve until told to end; the exit code."""
+    # Read first: an engine that has its answer may end at any moment.
+    parent = os.getppid()
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -40,7 +42,6 @@ def main(arguments: list[str]) -> int:
     server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    parent = os.getppid()
     while not stop.wait(WATCH_S) and os.getppid() == parent:
         pass
     provider.clock.stop()
