@@ -11,6 +11,9 @@ from hanzo_iac.localcloud.places import read_json, write_whole
 # The programs of a Kubernetes control plane, in the order they are started.
 CONTROL_PLANE = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok")
 
+# CRDs of what is a part of DOKS itself.
+DEFINITIONS = ("gateway-api-crds", "cilium-crds")
+
 # The object store accepts any key pair; these are what its clients are given.
 ACCESS_KEY, SECRET_KEY = "local", "local-cloud"  # opens nothing but an emulation on loopback
 
@@ -35,6 +38,8 @@ class Waits:
     """A network file share: CREATING -> ACTIVE."""
     certificate_s: float = 0.5
     """A certificate: pending -> verified."""
+    vector_database_s: float = 1.0
+    """A vector database: creating -> active."""
     gateway_s: float = 1.0
     """A NAT gateway or a peering: NEW or PROVISIONING -> ACTIVE."""
 

@@ -43,6 +43,7 @@ SIMULATED = (
     "addresses of load balancers and Gateways, every status of the Gateway API: our controller; no traffic flows",
     "the cluster autoscaler: its rule, in the local cloud controller",
     "the DigitalOcean API: an emulator",
+    "vector databases (managed Weaviate): words only, nothing answers behind their endpoints",
     "versions of databases: the PostgreSQL and the Valkey of this installation run, whichever version was asked for",
 )
 

@@ -211,7 +211,8 @@ def read(answer: Answer, call: str) -> Json:
         return said
     try:
         told = json.loads(answer.body)
-        word, message = str(told.get("id", "")), str(told.get("message", ""))
+        # Vector databases say `error` where all others say `message`.
+        word, message = str(told.get("id", "")), str(told.get("message") or told.get("error") or "")
     except (ValueError, AttributeError):
         word, message = "", answer.body[:200].decode(errors="replace")
     if answer.status == 429:

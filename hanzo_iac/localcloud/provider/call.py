@@ -23,7 +23,7 @@ T = TypeVar("T")
 FAILED_LOOKS = 5
 
 # What DigitalOcean answers to a change that makes no sense, such as an upgrade to the version that runs.
-UNPROCESSABLE = 422
+REFUSED = (400, 422)
 
 
 class Cancelled(Exception):  # noqa: N818  # nothing went wrong
@@ -125,7 +125,7 @@ class Call:
         try:
             act()
         except ApiError as error:
-            if error.status != UNPROCESSABLE or not is_done():
+            if error.status not in REFUSED or not is_done():
                 raise
 
     def until_gone(self, what: str, path: str, gone: Callable[[dict[str, object]], bool] = lambda _: False) -> None:

@@ -25,6 +25,7 @@ from hanzo_iac.localcloud.provider.resources import (
     shares,
     spaces_keys,
     tags,
+    vectors,
     vpcs,
 )
 
@@ -184,6 +185,18 @@ def get_tag(call: Call, args: State) -> State:
     return state_of(call, tags.TAG, args)
 
 
+def get_vector_database(call: Call, args: State) -> State:
+    """A vector database by id or name."""
+    vector_id = (
+        args.get("id")
+        or must_have(vectors.find_vector(call, {"name": args.get("name")}), f"vector database {args.get('name')!r}")[
+            "id"
+        ]
+    )
+    state = must_have(vectors.read_vector(call, vector_id, {}), f"vector database {vector_id}")
+    return {**state, "configs": [state["config"]], "id": vector_id}
+
+
 def get_vpc(call: Call, args: State) -> State:
     """A VPC by id, by name, or the default one of a region."""
     known = list(call.api.pages("/v2/vpcs", "vpcs"))
@@ -285,6 +298,7 @@ INVOKES: Mapping[str, Callable[[Call, State], State]] = MappingProxyType(
             "getSizes": get_sizes,
             "getSpacesKey": get_spaces_key,
             "getTag": get_tag,
+            "getVectorDatabase": get_vector_database,
             "getVpc": get_vpc,
         }.items()
     }

@@ -218,6 +218,11 @@ KINDS = {
         "uptime", "create_check", "list_checks", "get_check", "delete_check", "checks", "check", said(**CHECK),
         "update_check", lambda made: {**CHECK, "enabled": False},
     ),
+    "vector database": Kind(
+        "vector_databases", "create", "list", "get", "delete", "vector_dbs", "vector_db",
+        said(name="docs", region="tor1", size="small"), "update",
+        lambda made: {"config": {"default_quantization": "pq"}},
+    ),
     "uptime alert": Kind(
         "uptime", "create_alert", "list_alerts", "get_alert", "delete_alert", "alerts", "alert", said(**ALERT),
         "update_alert", lambda made: {**ALERT, "threshold": 500}, parent=check,

@@ -26,7 +26,9 @@ PATIENCE_S = 90
 FAST = CloudSettings(
     boot_s=0.2,
     idle_s=2.0,
-    waits=Waits(upgrade_s=0, resize_s=0, load_balancer_s=0, share_s=0, certificate_s=0, gateway_s=0),
+    waits=Waits(
+        upgrade_s=0, resize_s=0, load_balancer_s=0, share_s=0, certificate_s=0, vector_database_s=0, gateway_s=0
+    ),
 )
 
 SYSTEM_POOL = {"name": "system", "size": "s-2vcpu-4gb", "count": 1}

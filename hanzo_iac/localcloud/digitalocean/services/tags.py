@@ -21,7 +21,7 @@ COUNTED = {"databases": "databases", "volumes": "volumes", "volume_snapshots": "
 TAGGABLE = {"volume": "volumes", "volume_snapshot": "volume_snapshots", "database": "databases"}
 
 # Tables whose records carry tags that are not counted.
-UNCOUNTED = ("clusters", "firewalls")
+UNCOUNTED = ("clusters", "firewalls", "vector_databases")
 
 
 def _shown(call: Call, name: str) -> Json:

@@ -21,6 +21,7 @@ from hanzo_iac.localcloud.provider.resources.shares import SHARE
 from hanzo_iac.localcloud.provider.resources.spaces_buckets import BUCKET
 from hanzo_iac.localcloud.provider.resources.spaces_keys import KEY
 from hanzo_iac.localcloud.provider.resources.tags import TAG
+from hanzo_iac.localcloud.provider.resources.vectors import VECTOR
 from hanzo_iac.localcloud.provider.resources.vpcs import VPC
 
 ALL = (
@@ -46,6 +47,7 @@ ALL = (
     TAG,
     USER,
     VALKEY,
+    VECTOR,
     VPC,
 )
 

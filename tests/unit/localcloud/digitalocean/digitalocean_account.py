@@ -96,6 +96,7 @@ NO_WAIT = dict.fromkeys(
         "load_balancer_s",
         "share_s",
         "certificate_s",
+        "vector_database_s",
         "gateway_s",
     ),
     0.0,

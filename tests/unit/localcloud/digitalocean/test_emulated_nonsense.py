@@ -32,6 +32,7 @@ BLOCKS = {
     "ha": True,
     "tags": ["t"],
 }
+WEAVIATE = {"name": "docs", "region": "tor1", "size": "small"}
 INBOUND = {"protocol": "tcp", "ports": "443", "sources": {"addresses": ["0.0.0.0/0"]}}
 ALERTS = {"email": ["a@example.com"], "slack": [{"channel": "c", "url": "https://example.com"}]}
 RULES = [{"type": "ip_addr", "value": "192.0.2.1", "description": "d", "uuid": ""}]
@@ -125,6 +126,14 @@ GOOD: list[tuple[str, str, dict[str, Any]]] = [
         "/v2/uptime/checks",
         {"name": "u", "type": "https", "target": "https://a.b", "regions": ["us_east"]},
     ),
+    ("POST", "/v2/vector-databases", {"name": "docs", "region": "tor1", "size": "small", "tags": ["t"]}),
+    (
+        "PUT",
+        "/v2/vector-databases/{vector}",
+        {"config": {"enable_auto_schema": True, "default_quantization": "pq", "weaviate_version": ""}},
+    ),
+    ("POST", "/v2/vector-databases/{vector}/resize", {"size": "medium"}),
+    ("PUT", "/v2/vector-databases/{vector}/tags", {"tags": ["t"]}),
 ]
 
 
@@ -156,6 +165,7 @@ def test_a_request_with_one_nonsense_field_is_never_a_fault_of_ours(account, met
         "cluster": cluster["id"],
         "pool": cluster["node_pools"][0]["id"],
         "database": account.post("/v2/databases", POSTGRES)["database"]["id"],
+        "vector": account.post("/v2/vector-databases", WEAVIATE)["vector_db"]["id"],
     }
     account.post("/v2/domains", {"name": "example.com"})
     account.post("/v2/registries", {"name": "images"})

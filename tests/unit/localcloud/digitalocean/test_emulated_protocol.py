@@ -40,7 +40,7 @@ def test_a_wrong_method_is_405_with_an_empty_body(account):
     assert (response.status_code, response.content) == (405, b"")
 
 
-@pytest.mark.parametrize("path", ["/v2/droplets", "/v2/apps/1", "/v2/vector-databases"])
+@pytest.mark.parametrize("path", ["/v2/droplets", "/v2/apps/1", "/v2/gen-ai/agents"])
 def test_what_is_documented_but_not_emulated_says_so(account, path):
     body = account.get(path, expect=501)
 

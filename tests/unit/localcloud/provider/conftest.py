@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from doubles.one_of_each import PROGRAM, account
 from doubles.rehearsal import Rehearsal
-from provider_stack import PROGRAM, account
 
 
 @pytest.fixture

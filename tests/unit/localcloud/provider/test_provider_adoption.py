@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from doubles.one_of_each import CLUSTER, DATABASE, NET, PROGRAM, account, wanted
 from doubles.rehearsal import InProcess, Killed, Ref, Rehearsal, Stopped
-from provider_stack import CLUSTER, DATABASE, NET, PROGRAM, account, wanted
 
 from hanzo_iac.localcloud.digitalocean import Fault
 

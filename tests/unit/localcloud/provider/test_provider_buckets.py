@@ -9,9 +9,9 @@ from typing import Any
 import boto3
 import pytest
 import requests
+from doubles.one_of_each import BUCKET, account
 from doubles.rehearsal import Rehearsal, Stopped, over_the_wire, urn_of
 from moto.server import ThreadedMotoServer
-from provider_stack import BUCKET, account
 
 from hanzo_iac.localcloud.provider import compare
 from hanzo_iac.localcloud.provider.resources import TABLE

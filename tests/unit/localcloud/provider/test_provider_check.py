@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from doubles.one_of_each import BUCKET, PROGRAM, token
 from doubles.rehearsal import Ref, urn_of
-from provider_stack import BUCKET, PROGRAM, token
 
 from hanzo_iac.localcloud.provider.check import Naming
 from hanzo_iac.localcloud.provider.operations import checked
@@ -141,6 +141,14 @@ WRONG = [
         "LoadBalancer",
         {"healthcheck": {"port": 80, "protocol": "http"}},
         [("healthcheck.path", "missing; a check by http has one")],
+    ),
+    (
+        "VectorDatabase",
+        {"size": None, "config": {"quantization": "pq"}},
+        [
+            ("config.quantization", "no such property; did you mean defaultQuantization?"),
+            ("size", "missing; expected a string"),
+        ],
     ),
     ("Nfs", {"size": 10}, [("size", "got 10; expected a whole number of at least 50")]),
     (

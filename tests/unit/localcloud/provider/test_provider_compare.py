@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from provider_stack import PROGRAM, token
+from doubles.one_of_each import PROGRAM, token
 
 from hanzo_iac.localcloud.provider import compare
 from hanzo_iac.localcloud.provider.compare import Change
@@ -41,6 +41,7 @@ REPLACING = {
     "SpacesBucket": ["name", "region"],
     "SpacesKey": [],
     "Tag": ["name"],
+    "VectorDatabase": ["name", "projectId", "region"],
     "Vpc": ["ipRange", "region"],
 }  # fmt: skip
 

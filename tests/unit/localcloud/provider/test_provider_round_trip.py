@@ -6,8 +6,8 @@ import json
 from dataclasses import replace
 
 import pytest
+from doubles.one_of_each import BUCKET, CHANGES, PROGRAM, self_signed, wanted
 from doubles.rehearsal import Ref, Stopped, over_the_wire, urn_of
-from provider_stack import BUCKET, PROGRAM, self_signed, wanted
 
 from hanzo_iac.localcloud.digitalocean.cloud import Asked
 from hanzo_iac.localcloud.provider import compare
@@ -104,27 +104,6 @@ def test_deleting_what_is_gone_is_success(deployed, name):
     deployed.destroy()
     operations = deployed.begin()
     operations.delete(TABLE[held.token], urn_of(held.token, name), held.id, held.state)
-
-
-CHANGES = {
-    "net": {"description": "another"},
-    "cluster": {"tags": ["hanzo"], "surgeUpgrade": False, "maintenancePolicy": {"day": "friday", "startTime": "05:00"}},
-    "pool": {"maxNodes": 5, "labels": {"a": "b"}, "taints": []},
-    "db": {"size": "db-s-2vcpu-4gb", "nodeCount": 2, "tags": ["prod", "more"], "version": "18"},
-    "cache": {"evictionPolicy": "noeviction"},
-    "replica": {"size": "db-s-2vcpu-4gb", "storageSizeMib": "81920"},
-    "wall": {"rules": [{"type": "ip_addr", "value": "203.0.113.9"}, {"type": "k8s", "value": Ref("cluster")}]},
-    "pgconf": {"workMem": 32},
-    "vkconf": {"timeout": 300},
-    "registry": {"subscriptionTierSlug": "professional"},
-    "project": {"description": "more", "environment": "staging"},
-    "members": {"resources": [Ref("cluster", "clusterUrn"), Ref("db", "clusterUrn")]},
-    "record": {"ttl": 60, "value": "other.example.com."},
-    "balancer": {"redirectHttpToHttps": True, "sizeUnit": 2},
-    "share": {"size": 200, "performanceTier": "standard"},
-    "key": {"grants": [{"bucket": "uploads", "permission": "read"}]},
-    "login": {"expirySeconds": 7200},
-}
 
 
 @pytest.mark.parametrize("name", CHANGES)

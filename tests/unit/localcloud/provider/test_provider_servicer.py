@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import grpc
 import pytest
+from doubles.one_of_each import CLUSTER, DATABASE, NET, PROGRAM, account
 from doubles.rehearsal import Rehearsal, urn_of
 from google.protobuf import empty_pb2
 from provider_client import Asker, half_made, plain
-from provider_stack import CLUSTER, DATABASE, NET, PROGRAM, account
 from pulumi.runtime.proto import plugin_pb2, provider_pb2
 
 from hanzo_iac.localcloud.digitalocean import Fault
@@ -314,6 +314,7 @@ def test_every_function_answers_what_its_result_class_takes(asked):
         "getSizes": {"filters": [{"key": "slug", "values": ["gpu-h100x1-80gb"]}]},
         "getSpacesKey": {"accessKey": rehearsal.stack["key"].id},
         "getTag": {"name": "blue"},
+        "getVectorDatabase": {"name": "docs"},
         "getVpc": {"name": "net"},
     }
     from hanzo_iac.localcloud.provider.invokes import INVOKES

@@ -11,14 +11,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
 from doubles.rehearsal import Ref, Wanted
 from doubles.servers import NoClusters, NoDatabases
-
 from hanzo_iac.localcloud.digitalocean import Cloud, create_app
 from hanzo_iac.localcloud.digitalocean import Settings as AccountSettings
 from hanzo_iac.localcloud.digitalocean import State as AccountState
 
-DATA = Path(os.environ.get("HANZO_DATA", Path(__file__).resolve().parents[5] / "shared" / "data")) / "digitalocean"
+DATA = Path(os.environ.get("HANZO_DATA", Path(__file__).resolve().parents[3] / "shared" / "data")) / "digitalocean"
 SPECIFICATION = DATA / "DigitalOcean-infra-subset.json"
 VERSION = "1.36.1-do.0"
 
@@ -146,9 +146,40 @@ PROGRAM = [
         healthcheck={"port": 8080, "protocol": "http", "path": "/healthz"},
     ),
     wanted("share", "Nfs", name="weights", region="nyc2", size=100, vpcId=Ref("net"), performanceTier="high"),
+    wanted(
+        "vector",
+        "VectorDatabase",
+        name="docs",
+        region="tor1",
+        size="small",
+        tags=["prod", "hanzo"],
+        config={"defaultQuantization": "pq"},
+    ),
     wanted("key", "SpacesKey", name="uploads", grants=[{"bucket": "uploads", "permission": "readwrite"}]),
 ]
 """Every type of DigitalOcean's API that the provider knows, in an order that can be made."""
+
+CHANGES = {
+    "net": {"description": "another"},
+    "cluster": {"tags": ["hanzo"], "surgeUpgrade": False, "maintenancePolicy": {"day": "friday", "startTime": "05:00"}},
+    "pool": {"maxNodes": 5, "labels": {"a": "b"}, "taints": []},
+    "db": {"size": "db-s-2vcpu-4gb", "nodeCount": 2, "tags": ["prod", "more"], "version": "18"},
+    "cache": {"evictionPolicy": "noeviction"},
+    "replica": {"size": "db-s-2vcpu-4gb", "storageSizeMib": "81920"},
+    "wall": {"rules": [{"type": "ip_addr", "value": "203.0.113.9"}, {"type": "k8s", "value": Ref("cluster")}]},
+    "pgconf": {"workMem": 32},
+    "vkconf": {"timeout": 300},
+    "registry": {"subscriptionTierSlug": "professional"},
+    "project": {"description": "more", "environment": "staging"},
+    "members": {"resources": [Ref("cluster", "clusterUrn"), Ref("db", "clusterUrn")]},
+    "record": {"ttl": 60, "value": "other.example.com."},
+    "balancer": {"redirectHttpToHttps": True, "sizeUnit": 2},
+    "share": {"size": 200, "performanceTier": "standard"},
+    "key": {"grants": [{"bucket": "uploads", "permission": "read"}]},
+    "login": {"expirySeconds": 7200},
+    "vector": {"size": "large", "tags": ["more"], "config": {"enableAutoSchema": False}},
+}
+"""Name -> inputs that are changed in place."""
 
 BUCKET = wanted(
     "bucket", "SpacesBucket", name="rag-uploads", region="nyc3", versioning={"enabled": True}, forceDestroy=True
