@@ -43,6 +43,7 @@ SIMULATED = (
     "addresses of load balancers and Gateways, every status of the Gateway API: our controller; no traffic flows",
     "the cluster autoscaler: its rule, in the local cloud controller",
     "the DigitalOcean API: an emulator",
+    "who may do what with a bucket: object storage opens every bucket to every key, whatever grants or a policy say",
     "vector databases (managed Weaviate): words only, nothing answers behind their endpoints",
     "versions of databases: the PostgreSQL and the Valkey of this installation run, whichever version was asked for",
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -182,9 +183,54 @@ CHANGES = {
 """Name -> inputs that are changed in place."""
 
 BUCKET = wanted(
-    "bucket", "SpacesBucket", name="rag-uploads", region="nyc3", versioning={"enabled": True}, forceDestroy=True
+    "bucket",
+    "SpacesBucket",
+    name="rag-uploads",
+    region="nyc3",
+    versioning={"enabled": True},
+    forceDestroy=True,
+    lifecycleRules=[
+        {"enabled": True, "prefix": "tmp/", "expiration": {"days": 7}, "abortIncompleteMultipartUploadDays": 1},
+        {"enabled": False, "id": "old", "noncurrentVersionExpiration": {"days": 30}},
+    ],
 )
-"""The one type that needs object storage."""
+PAGES = wanted(
+    "pages",
+    "SpacesBucketCorsConfiguration",
+    bucket=Ref("bucket"),
+    region="nyc3",
+    corsRules=[
+        {
+            "allowedMethods": ["GET", "PUT"],
+            "allowedOrigins": ["https://example.com"],
+            "allowedHeaders": ["*"],
+            "exposeHeaders": ["ETag"],
+            "maxAgeSeconds": 600,
+        }
+    ],
+)
+READERS = wanted(
+    "readers",
+    "SpacesBucketPolicy",
+    bucket=Ref("bucket"),
+    region="nyc3",
+    policy=json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Sid": "public",
+                    "Effect": "Allow",
+                    "Principal": "*",
+                    "Action": ["s3:GetObject"],
+                    "Resource": ["arn:aws:s3:::rag-uploads/public/*"],
+                }
+            ],
+        }
+    ),
+)
+STORED = (BUCKET, PAGES, READERS)
+"""The types that need object storage."""
 
 
 def self_signed() -> tuple[str, str]:

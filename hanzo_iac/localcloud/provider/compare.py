@@ -131,10 +131,15 @@ def same_items(field: Field | None, old: list[Any], new: list[Any]) -> bool:
     return not left
 
 
+def ordered(field: Field, value: Any) -> Any:
+    """The value, with its items in one order where their order does not matter."""
+    return sorted(value, key=repr) if field.kind == "set" and isinstance(value, list) else value
+
+
 def told(field: Field | None, value: Any, wanted: Any) -> str:
     """One spelling of a value: without what means nothing, or what the cloud fills in where the wanted one has none."""
     if field is not None and field.kind == "block" and isinstance(value, Mapping):
         asked = {key for key, inner in field.fields.items() if inner.kind != "any"}
         asked -= {key for key, inner in field.fields.items() if inner.computed and wanted.get(key) is None}
-        value = {key: value[key] for key in asked if not is_nothing(value.get(key))}
+        value = {key: ordered(field.fields[key], value[key]) for key in asked if not is_nothing(value.get(key))}
     return json.dumps(value, sort_keys=True, default=repr)

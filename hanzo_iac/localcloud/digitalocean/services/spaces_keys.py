@@ -14,7 +14,8 @@ from hanzo_iac.localcloud.digitalocean.state import Json
 routes = Routes()
 
 GRANT = {"bucket": str, "permission": str}
-PERMISSIONS = ("read", "readwrite", "fullaccess", "")
+SCOPED = ("read", "readwrite")
+PERMISSIONS = (*SCOPED, "fullaccess", "")
 ALPHABET = string.ascii_uppercase + string.digits
 
 KEYS = Resource(path="/v2/spaces/keys", parameter="access_key", table="spaces_keys", one="key", many="keys")
@@ -26,7 +27,15 @@ def _grants(body: Json) -> list[Json]:
     wrong = [grant for grant in grants if grant["permission"] not in PERMISSIONS]
     if wrong:
         raise errors.bad_request(f"invalid permission {wrong[0]['permission']}")
-    return grants
+    nowhere = [grant for grant in grants if not grant["bucket"] and grant["permission"] in SCOPED]
+    if nowhere:
+        raise errors.bad_request(f"permission {nowhere[0]['permission']} needs a bucket")
+    # DigitalOcean gives full access where it stands beside others.
+    return [grant for grant in grants if _is_full(grant)] or grants
+
+
+def _is_full(grant: Json) -> bool:
+    return bool(grant["permission"] == "fullaccess")
 
 
 @routes("GET", KEYS.path)
@@ -64,9 +73,10 @@ def read(call: Call) -> Answer:
 @routes("PUT", KEYS.item)
 @routes("PATCH", KEYS.item)
 def update(call: Call) -> Answer:
-    """A key's name and grants."""
+    """A key's name and grants; one for everything never becomes one for some buckets, nor the other way round."""
     record = KEYS.find(call)
-    record["name"] = text(call.body, "name", record["name"])
-    if "grants" in call.body:
-        record["grants"] = _grants(call.body)
+    grants = _grants(call.body) if "grants" in call.body else record["grants"]
+    if any(map(_is_full, grants)) != any(map(_is_full, record["grants"])):
+        raise errors.bad_request("a fullaccess key cannot be converted to a scoped key or vice versa")
+    record |= {"name": text(call.body, "name", record["name"]), "grants": grants}
     return ok({"key": record})

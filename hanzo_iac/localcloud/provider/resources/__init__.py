@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from hanzo_iac.localcloud.provider.resource import Resource
+from hanzo_iac.localcloud.provider.resources.bucket_settings import CORS, POLICY
 from hanzo_iac.localcloud.provider.resources.certificates import CERTIFICATE
 from hanzo_iac.localcloud.provider.resources.clusters import CLUSTER
 from hanzo_iac.localcloud.provider.resources.database_configs import POSTGRES, VALKEY
@@ -30,6 +31,7 @@ ALL = (
     CERTIFICATE,
     CLUSTER,
     CONNECTION_POOL,
+    CORS,
     CREDENTIALS,
     DATABASE,
     DB,
@@ -37,6 +39,7 @@ ALL = (
     FIREWALL,
     KEY,
     NODE_POOL,
+    POLICY,
     POSTGRES,
     PROJECT,
     PROJECT_RESOURCES,

@@ -13,11 +13,21 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from hanzo_iac.errors import Fault, InputError
-from hanzo_iac.localcloud.provider.api import ApiError, Unsure
+from hanzo_iac.localcloud.provider.api import ApiError, Busy, Unsure
 from hanzo_iac.localcloud.provider.call import Call
 from hanzo_iac.localcloud.provider.check import Failure
-from hanzo_iac.localcloud.provider.fields import State, answer, block, flag, many, region, text
+from hanzo_iac.localcloud.provider.fields import State, block, flag, region, text
 from hanzo_iac.localcloud.provider.resource import Json, Resource
+from hanzo_iac.localcloud.provider.resources.bucket_rules import (
+    BUCKET_CORS,
+    LIFECYCLE,
+    cors_request,
+    cors_state,
+    differ,
+    lifecycle_faults,
+    lifecycle_request,
+    lifecycle_state,
+)
 from hanzo_iac.localcloud.provider.settings import LOOPBACK, Settings
 
 # The official provider's default.
@@ -25,8 +35,6 @@ USUAL_REGION = "nyc3"
 
 # Spaces takes its region from the address alone; this one makes S3 clients send none of their own.
 NO_REGION = "us-east-1"
-
-ELSEWHERE = "this provider does not set it; the official plugin does"
 
 
 def address_of(settings: Settings, where: str) -> str:
@@ -67,6 +75,7 @@ def ask(call: Call, inputs: State, deed: str, **words: Any) -> Json:
 
     Raises:
         ApiError: it was refused.
+        Busy: it may be asked again later.
         Unsure: there was no answer, or one such as 500.
         InputError: there are no keys to ask with.
     """
@@ -84,6 +93,8 @@ def ask(call: Call, inputs: State, deed: str, **words: Any) -> Json:
     except ClientError as error:
         status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
         said = error.response.get("Error", {})
+        if status == 429:
+            raise Busy(str(said.get("Message", "")), told, None) from error
         if status >= 500:
             what = f"object storage answered {status} [{told}]"
             raise Unsure(what) from error
@@ -122,12 +133,52 @@ def post_bucket(call: Call, inputs: State) -> Json:
 
 
 def settle_bucket(call: Call, _name: str, inputs: State) -> None:
-    """Wait until it is there; version its objects, or no longer."""
+    """Wait until it is there; its objects are versioned, expire and are asked for as wanted."""
     call.until("the bucket did not appear", lambda: is_there(call, inputs), bool)
     wanted = bool((inputs.get("versioning") or {}).get("enabled"))
     if wanted != is_versioned(call, inputs):
         status = {"Status": "Enabled" if wanted else "Suspended"}
         ask(call, inputs, "put_bucket_versioning", VersioningConfiguration=status)
+    settle_lifecycle(call, inputs)
+    # A resource of its own may set them: what the program does not name here is not touched.
+    if (rules := inputs.get("corsRules")) and differ(BUCKET_CORS, cors_of(call, inputs), rules):
+        ask(call, inputs, "put_bucket_cors", CORSConfiguration=cors_request(rules))
+
+
+def settle_lifecycle(call: Call, inputs: State) -> None:
+    """Objects expire as wanted, or never."""
+    rules = inputs.get("lifecycleRules") or []
+    if not differ(LIFECYCLE, lifecycle_of(call, inputs), rules):
+        return
+    if not rules:
+        ask(call, inputs, "delete_bucket_lifecycle")
+        return
+    ask(
+        call,
+        inputs,
+        "put_bucket_lifecycle_configuration",
+        LifecycleConfiguration={"Rules": lifecycle_request(rules)},
+    )
+
+
+def lifecycle_of(call: Call, inputs: State) -> list[State]:
+    """When objects expire now."""
+    try:
+        return lifecycle_state(ask(call, inputs, "get_bucket_lifecycle_configuration")["Rules"])
+    except ApiError as error:
+        if error.word != "NoSuchLifecycleConfiguration":
+            raise
+        return []
+
+
+def cors_of(call: Call, inputs: State) -> list[State]:
+    """Which pages may ask for objects now."""
+    try:
+        return cors_state(ask(call, inputs, "get_bucket_cors")["CORSRules"])
+    except ApiError as error:
+        if error.word != "NoSuchCORSConfiguration":
+            raise
+        return []
 
 
 def is_versioned(call: Call, inputs: State) -> bool:
@@ -136,7 +187,7 @@ def is_versioned(call: Call, inputs: State) -> bool:
 
 
 def read_bucket(call: Call, name: str, known: State) -> State | None:
-    """What it is now. S3 says grants and no canned ACL, so that one stays as known."""
+    """What it is now. S3 says grants and no canned ACL, so that one stays as known; CORS is read where it is wanted."""
     bucket = {"name": name, "region": known["region"]}
     if not is_there(call, bucket):
         return None
@@ -146,6 +197,8 @@ def read_bucket(call: Call, name: str, known: State) -> State | None:
         **bucket,
         "acl": known.get("acl") or "private",
         "versioning": {"enabled": is_versioned(call, bucket)},
+        "lifecycleRules": lifecycle_of(call, bucket),
+        **({"corsRules": cors_of(call, bucket)} if known.get("corsRules") else {}),
         "bucketUrn": f"do:space:{name}",
         "endpoint": endpoint.netloc,
         "bucketDomainName": f"{endpoint.netloc}/{name}" if is_local else f"{name}.{endpoint.netloc}",
@@ -153,9 +206,11 @@ def read_bucket(call: Call, name: str, known: State) -> State | None:
 
 
 def update_bucket(call: Call, _name: str, olds: State, news: State) -> None:
-    """Its canned ACL; `settle` does the rest."""
+    """Its canned ACL, and no CORS rules where there were some; `settle` does the rest."""
     if news["acl"] != olds.get("acl"):
         ask(call, news, "put_bucket_acl", ACL=news["acl"])
+    if olds.get("corsRules") and not news.get("corsRules"):
+        ask(call, news, "delete_bucket_cors")
 
 
 def delete_bucket(call: Call, name: str, state: State) -> None:
@@ -189,8 +244,8 @@ def empty(call: Call, state: State) -> None:
 
 
 def bucket_rules(inputs: State) -> list[Failure]:
-    """What the SDK has and this provider has not."""
-    return [Failure(name, ELSEWHERE) for name in ("corsRules", "lifecycleRules") if inputs.get(name)]
+    """What S3 refuses."""
+    return lifecycle_faults(inputs.get("lifecycleRules"))
 
 
 def located(_call: Call, given: str) -> tuple[str, State]:
@@ -210,8 +265,8 @@ BUCKET = Resource(
         "acl": text(default="private", choices=("private", "public-read")),
         "forceDestroy": flag(default=False),
         "versioning": block({"enabled": flag()}),
-        "corsRules": many(answer()),
-        "lifecycleRules": many(answer()),
+        "corsRules": BUCKET_CORS,
+        "lifecycleRules": LIFECYCLE,
     },
     outputs=("bucketDomainName", "bucketUrn", "endpoint"),
     rules=bucket_rules,

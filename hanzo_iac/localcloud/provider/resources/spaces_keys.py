@@ -11,6 +11,7 @@ from typing import Any
 
 from hanzo_iac.localcloud.provider.api import Busy, Unsure
 from hanzo_iac.localcloud.provider.call import Call
+from hanzo_iac.localcloud.provider.check import Failure
 from hanzo_iac.localcloud.provider.fields import State, block, many, text
 from hanzo_iac.localcloud.provider.resource import Json, Resource
 
@@ -56,6 +57,27 @@ def update_key(call: Call, access_key: str, _olds: State, news: State) -> None:
     call.api.put(f"{KEYS}/{access_key}", key_request(news))
 
 
+def key_rules(inputs: State) -> list[Failure]:
+    """What DigitalOcean refuses, or silently makes something else of."""
+    grants = inputs.get("grants")
+    if not isinstance(grants, list):
+        return []
+    wide = [number for number, grant in enumerate(grants) if grant.get("permission") == "fullaccess"]
+    failures = [
+        Failure(f"grants[{number}].bucket", "missing; only fullaccess is for every bucket")
+        for number, grant in enumerate(grants)
+        if grant.get("bucket") == "" and number not in wide
+    ]
+    failures += [
+        Failure(f"grants[{number}].bucket", "fullaccess is for every bucket")
+        for number in wide
+        if grants[number].get("bucket")
+    ]
+    if wide and len(grants) > 1:
+        failures.append(Failure(f"grants[{wide[0]}]", "fullaccess cannot stand beside other grants"))
+    return failures
+
+
 KEY = Resource(
     token="digitalocean:index/spacesKey:SpacesKey",  # noqa: S106
     word="Spaces key",
@@ -72,6 +94,7 @@ KEY = Resource(
     },
     outputs=("accessKey", "createdAt", "secretKey"),
     secrets=("secretKey",),
+    rules=key_rules,
     post=post_key,
     identify=lambda key, _: key["access_key"],
     read=read_key,

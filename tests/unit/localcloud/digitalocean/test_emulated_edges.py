@@ -179,6 +179,24 @@ def test_an_uploaded_certificate_is_read(slow):
     slow.post("/v2/certificates", body | {"name": "bad", "leaf_certificate": "no"}, expect=422)
 
 
+def test_a_key_is_for_some_buckets_or_for_all(account):
+    keys = "/v2/spaces/keys"
+    wide = {"bucket": "", "permission": "fullaccess"}
+    narrow = [{"bucket": "a", "permission": "read"}, {"bucket": "b", "permission": "readwrite"}]
+
+    made = account.post(keys, {"name": "k", "grants": narrow}, expect=201)["key"]
+    path = f"{keys}/{made['access_key']}"
+    assert account.put(path, {"name": "k", "grants": narrow[1:]})["key"]["grants"] == narrow[1:]
+    every = account.post(keys, {"name": "all", "grants": [wide, *narrow]})["key"]
+    assert every["grants"] == [wide]
+    refused = "a fullaccess key cannot be converted to a scoped key or vice versa"
+    assert account.message("PUT", path, {"name": "k", "grants": [wide]}, expect=400) == refused
+    assert account.message("PUT", f"{keys}/{every['access_key']}", {"grants": narrow}, expect=400) == refused
+    for permission, message in (("read", "permission read needs a bucket"), ("all", "invalid permission all")):
+        body = {"name": "x", "grants": [{"bucket": "", "permission": permission}]}
+        assert account.message("POST", keys, body, expect=400) == message
+
+
 def test_a_spaces_key_shows_its_secret_once(account):
     body = {"name": "k", "grants": [{"bucket": "b", "permission": "readwrite"}]}
     made = account.post("/v2/spaces/keys", body, expect=201)["key"]

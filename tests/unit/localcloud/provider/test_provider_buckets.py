@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -9,9 +10,10 @@ from typing import Any
 import boto3
 import pytest
 import requests
-from doubles.one_of_each import BUCKET, account
+from botocore.exceptions import ClientError
+from doubles.objects import object_store, stored
+from doubles.one_of_each import BUCKET, PAGES, READERS, STORED
 from doubles.rehearsal import Rehearsal, Stopped, over_the_wire, urn_of
-from moto.server import ThreadedMotoServer
 
 from hanzo_iac.localcloud.provider import compare
 from hanzo_iac.localcloud.provider.resources import TABLE
@@ -22,11 +24,8 @@ RESOURCE = TABLE[BUCKET.token]
 
 @pytest.fixture(scope="module")
 def moto_url() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with object_store() as url:
+        yield url
 
 
 @pytest.fixture
@@ -39,10 +38,7 @@ def s3(moto_url: str) -> Any:
 
 @pytest.fixture
 def stack(s3: Any, moto_url: str) -> Rehearsal:
-    rehearsal = Rehearsal(account())
-    keys = {"spaces_access_id": "local", "spaces_secret_key": "local-cloud"}
-    rehearsal.settings = replace(rehearsal.settings, spaces=moto_url, timeout_s=20.0, **keys)
-    return rehearsal
+    return stored(moto_url)
 
 
 def with_inputs(**inputs):
@@ -64,6 +60,16 @@ def test_a_bucket_is_made_and_found_unchanged(stack, s3, moto_url):
         "acl": "private",
         "forceDestroy": True,
         "versioning": {"enabled": True},
+        "lifecycleRules": [
+            {
+                "id": "rule-1",
+                "enabled": True,
+                "prefix": "tmp/",
+                "abortIncompleteMultipartUploadDays": 1,
+                "expiration": {"days": 7},
+            },
+            {"id": "old", "enabled": False, "prefix": "", "noncurrentVersionExpiration": {"days": 30}},
+        ],
         "bucketUrn": "do:space:rag-uploads",
         "endpoint": address,
         "bucketDomainName": f"{address}/rag-uploads",
@@ -154,6 +160,110 @@ def test_storage_that_does_not_answer_is_said(stack):
         stack.up([BUCKET])
 
 
-def test_rules_that_are_not_built_are_refused(stack):
-    with pytest.raises(Stopped, match="lifecycleRules: this provider does not set it; the official plugin does"):
-        stack.up(with_inputs(lifecycleRules=[{"enabled": True}]))
+def test_objects_expire_as_wanted_and_no_longer(stack, s3):
+    stack.up([BUCKET])
+    assert s3.get_bucket_lifecycle_configuration(Bucket=NAME)["Rules"] == [
+        {
+            "ID": "rule-1",
+            "Status": "Enabled",
+            "Filter": {"Prefix": "tmp/"},
+            "Expiration": {"Days": 7},
+            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
+        },
+        {
+            "ID": "old",
+            "Status": "Disabled",
+            "Filter": {"Prefix": ""},
+            "NoncurrentVersionExpiration": {"NoncurrentDays": 30},
+        },
+    ]
+    changed = with_inputs(lifecycleRules=[{"enabled": True, "expiration": {"date": "2027-01-31"}}])
+    assert stack.up(changed) == [("update", "bucket")]
+    stack.refresh()
+    assert stack.up(changed) == []
+    assert stack.stack["bucket"].state["lifecycleRules"][0]["expiration"] == {"date": "2027-01-31"}
+
+    assert stack.up(with_inputs(lifecycleRules=[])) == [("update", "bucket")]
+    with pytest.raises(ClientError, match="NoSuchLifecycleConfiguration"):
+        s3.get_bucket_lifecycle_configuration(Bucket=NAME)
+
+
+def test_rules_that_somebody_removed_are_found_and_set_again(stack, s3):
+    stack.up([*STORED])
+    s3.delete_bucket_lifecycle(Bucket=NAME)
+    s3.delete_bucket_cors(Bucket=NAME)
+    s3.delete_bucket_policy(Bucket=NAME)
+    stack.refresh()
+    assert stack.up([*STORED]) == [("update", "bucket"), ("create", "pages"), ("create", "readers")]
+    assert stack.up([*STORED]) == []
+
+
+OPEN = {"allowedMethods": ["GET"], "allowedOrigins": ["*"], "maxAgeSeconds": 60}
+
+
+def test_a_buckets_own_cors_rules_are_set_changed_and_removed(stack, s3):
+    stack.up(with_inputs(corsRules=[OPEN]))
+    stack.refresh()
+    assert stack.up(with_inputs(corsRules=[OPEN])) == []
+    assert s3.get_bucket_cors(Bucket=NAME)["CORSRules"] == [
+        {"AllowedMethods": ["GET"], "AllowedOrigins": ["*"], "MaxAgeSeconds": 60}
+    ]
+    assert stack.up(with_inputs(corsRules=[OPEN | {"allowedHeaders": ["x-*"]}])) == [("update", "bucket")]
+    assert s3.get_bucket_cors(Bucket=NAME)["CORSRules"][0]["AllowedHeaders"] == ["x-*"]
+    assert stack.up([BUCKET]) == [("update", "bucket")]
+    with pytest.raises(ClientError, match="NoSuchCORSConfiguration"):
+        s3.get_bucket_cors(Bucket=NAME)
+
+
+def test_cors_rules_of_their_own_outlive_a_change_of_the_bucket(stack, s3):
+    stack.up([BUCKET, PAGES])
+    stack.refresh()
+    stack.up([*with_inputs(acl="public-read"), PAGES])
+    assert s3.get_bucket_cors(Bucket=NAME)["CORSRules"] == [
+        {
+            "AllowedMethods": ["GET", "PUT"],
+            "AllowedOrigins": ["https://example.com"],
+            "AllowedHeaders": ["*"],
+            "ExposeHeaders": ["ETag"],
+            "MaxAgeSeconds": 600,
+        }
+    ]
+
+
+def test_the_order_of_methods_is_no_change_and_another_rule_is_one(stack):
+    stack.up([BUCKET, PAGES])
+    [rule] = PAGES.inputs["corsRules"]
+
+    def pages(**change):
+        return [BUCKET, replace(PAGES, inputs={**PAGES.inputs, "corsRules": [rule | change]})]
+
+    assert stack.up(pages(allowedMethods=["PUT", "GET"])) == []
+    assert stack.up(pages(allowedMethods=["GET"])) == [("update", "pages")]
+
+
+def test_a_policy_is_put_found_unchanged_and_changed(stack, s3):
+    stack.up([BUCKET, READERS])
+    policy = json.loads(s3.get_bucket_policy(Bucket=NAME)["Policy"])
+    assert policy["Statement"][0]["Resource"] == ["arn:aws:s3:::rag-uploads/public/*"]
+    spaced = replace(READERS, inputs={**READERS.inputs, "policy": json.dumps(policy, indent=2)})
+    assert stack.up([BUCKET, spaced]) == []
+    policy["Statement"][0]["Resource"] = ["arn:aws:s3:::rag-uploads/*"]
+    other = replace(READERS, inputs={**READERS.inputs, "policy": json.dumps(policy)})
+    assert stack.up([BUCKET, other]) == [("update", "readers")]
+    assert json.loads(s3.get_bucket_policy(Bucket=NAME)["Policy"]) == policy
+    assert stack.up([BUCKET]) == [("delete", "readers")]
+    with pytest.raises(ClientError, match="NoSuchBucketPolicy"):
+        s3.get_bucket_policy(Bucket=NAME)
+
+
+@pytest.mark.parametrize("one", [PAGES, READERS], ids=lambda one: one.name)
+def test_a_setting_is_imported_gone_with_its_bucket_and_deleted_again(stack, s3, one):
+    stack.up([BUCKET, one])
+    held, resource, urn = stack.stack[one.name], TABLE[one.token], urn_of(one.token, one.name)
+    operations = stack.begin()
+    found = operations.read(resource, urn, f"nyc3,{NAME}", {})
+    assert found is not None
+    assert (found[0], compare.changes(resource.inputs, over_the_wire(found[1]), held.inputs)) == (NAME, [])
+    s3.delete_bucket(Bucket=NAME)
+    assert operations.read(resource, urn, held.id, held.state) is None
+    stack.begin().delete(resource, urn, held.id, held.state)

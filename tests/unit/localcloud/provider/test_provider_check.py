@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from doubles.one_of_each import BUCKET, PROGRAM, token
+from doubles.one_of_each import PROGRAM, STORED, token
 from doubles.rehearsal import Ref, urn_of
 
 from hanzo_iac.localcloud.provider.check import Naming
 from hanzo_iac.localcloud.provider.operations import checked
 from hanzo_iac.localcloud.provider.resources import TABLE
+from hanzo_iac.localcloud.provider.resources.bucket_rules import ACTIONS
 from hanzo_iac.localcloud.provider.values import DEFAULTS, UNKNOWN
 
-GOOD = {one.token.rsplit(":", 1)[1]: dict(one.inputs) for one in reversed((*PROGRAM, BUCKET))}
+GOOD = {one.token.rsplit(":", 1)[1]: dict(one.inputs) for one in reversed((*PROGRAM, *STORED))}
 
 
 def flat(value):
@@ -150,7 +151,38 @@ WRONG = [
             ("size", "missing; expected a string"),
         ],
     ),
+    (
+        "SpacesBucket",
+        {"lifecycleRules": [{"enabled": True, "prefix": "a"}, {"enabled": True, "expiration": {"date": "soon"}}]},
+        [("lifecycleRules[1].expiration.date", "'soon' is not a day such as 2027-01-31")],
+    ),
+    (
+        "SpacesBucket",
+        {"lifecycleRules": [{"enabled": True, "prefix": "a"}]},
+        [
+            (
+                "lifecycleRules[0]",
+                f"does nothing; expected one of {', '.join(ACTIONS)}",
+            )
+        ],
+    ),
+    (
+        "SpacesBucket",
+        {"corsRules": [{"allowedMethods": ["GET"]}]},
+        [("corsRules[0].allowedOrigins", "missing; expected a list")],
+    ),
+    ("SpacesBucketCorsConfiguration", {"corsRules": []}, [("corsRules", "empty; expected at least one rule")]),
+    ("SpacesBucketPolicy", {"policy": "{"}, [("policy", "is not a JSON object")]),
     ("Nfs", {"size": 10}, [("size", "got 10; expected a whole number of at least 50")]),
+    (
+        "SpacesKey",
+        {"grants": [{"permission": "read"}, {"bucket": "b", "permission": "fullaccess"}]},
+        [
+            ("grants[0].bucket", "missing; only fullaccess is for every bucket"),
+            ("grants[1]", "fullaccess cannot stand beside other grants"),
+            ("grants[1].bucket", "fullaccess is for every bucket"),
+        ],
+    ),
     (
         "SpacesKey",
         {"grants": [{"bucket": "b", "permission": "all"}]},

@@ -39,6 +39,8 @@ REPLACING = {
     "Project": [],
     "ProjectResources": ["project"],
     "SpacesBucket": ["name", "region"],
+    "SpacesBucketCorsConfiguration": ["bucket", "region"],
+    "SpacesBucketPolicy": ["bucket", "region"],
     "SpacesKey": [],
     "Tag": ["name"],
     "VectorDatabase": ["name", "projectId", "region"],

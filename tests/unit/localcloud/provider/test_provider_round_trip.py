@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from doubles.one_of_each import BUCKET, CHANGES, PROGRAM, self_signed, wanted
+from doubles.one_of_each import CHANGES, PROGRAM, STORED, self_signed, wanted
 from doubles.rehearsal import Ref, Stopped, over_the_wire, urn_of
 
 from hanzo_iac.localcloud.digitalocean.cloud import Asked
@@ -38,7 +38,7 @@ NOT_SAID = {
 
 
 def test_the_program_has_every_type():
-    assert sorted({one.token for one in (*PROGRAM, BUCKET)}) == sorted(TABLE)
+    assert sorted({one.token for one in (*PROGRAM, *STORED)}) == sorted(TABLE)
 
 
 def test_a_second_run_changes_nothing(deployed):

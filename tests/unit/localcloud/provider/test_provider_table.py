@@ -25,6 +25,8 @@ CANNOT_BE_TWICE = {
     "DatabasePostgresqlConfig": "settings are patched",
     "DatabaseValkeyConfig": "settings are patched",
     "ProjectResources": "assigning twice is assigning once",
+    "SpacesBucketCorsConfiguration": "the rules are put as a whole",
+    "SpacesBucketPolicy": "the policy is put as a whole",
     "SpacesKey": "its secret is said once: a lost one is deleted and made anew",
 }
 
