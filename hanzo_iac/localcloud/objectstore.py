@@ -14,6 +14,8 @@ import socket
 import sys
 from typing import Any
 
+import requests
+
 from hanzo_iac.localcloud.databases import processes
 from hanzo_iac.localcloud.keeper import Keeper
 from hanzo_iac.localcloud.places import Places
@@ -24,6 +26,7 @@ from hanzo_iac.localcloud.settings import ACCESS_KEY, SECRET_KEY
 NAME = "object-store"
 SOCKET_VARIABLE = "HANZO_OBJECT_STORE_SOCKET"
 LOOK_S = 1.0
+ANSWERS_WITHIN_S = 10.0
 
 
 class ObjectStore:
@@ -47,6 +50,14 @@ class ObjectStore:
     def url(self) -> str:
         """`http://127.0.0.1:PORT`."""
         return f"http://127.0.0.1:{self._ports.of(NAME)}"
+
+    def has_bucket(self, name: str) -> bool:
+        """Whether there is one of this name. A store that nobody used yet has none, and is not started to say so."""
+        if not self._children.alive(NAME):
+            return False
+        with requests.Session() as session:
+            session.trust_env = False
+            return bool(session.head(f"{self.url}/{name}", timeout=ANSWERS_WITHIN_S).ok)
 
     def reset(self) -> None:
         """No bucket is left."""

@@ -44,6 +44,7 @@ SIMULATED = (
     "the cluster autoscaler: its rule, in the local cloud controller",
     "the DigitalOcean API: an emulator",
     "who may do what with a bucket: object storage opens every bucket to every key, whatever grants or a policy say",
+    "CDN endpoints: words only, nothing is cached or served by them",
     "vector databases (managed Weaviate): words only, nothing answers behind their endpoints",
     "versions of databases: the PostgreSQL and the Valkey of this installation run, whichever version was asked for",
 )
@@ -83,6 +84,7 @@ class Supervisor:
         self.clusters.sweep()
         self.objects.start()
         app.state.cloud.on_reset = self.objects.reset
+        app.state.cloud.has_bucket = self.objects.has_bucket
         status = Route("/_cloud/status", endpoint(app.state.cloud, lambda *_: (200, self.status())))
         whole = Starlette(routes=[status, Mount("/", app=app)])
         with Server(whole, port=self._ports.claim(API)) as server:

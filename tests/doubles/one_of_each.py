@@ -146,6 +146,14 @@ PROGRAM = [
         ],
         healthcheck={"port": 8080, "protocol": "http", "path": "/healthz"},
     ),
+    wanted(
+        "cdn",
+        "Cdn",
+        origin="rag-uploads.nyc3.digitaloceanspaces.com",
+        ttl=600,
+        customDomain="static.example.com",
+        certificateName=Ref("cert", "name"),
+    ),
     wanted("share", "Nfs", name="weights", region="nyc2", size=100, vpcId=Ref("net"), performanceTier="high"),
     wanted(
         "vector",
@@ -175,6 +183,7 @@ CHANGES = {
     "members": {"resources": [Ref("cluster", "clusterUrn"), Ref("db", "clusterUrn")]},
     "record": {"ttl": 60, "value": "other.example.com."},
     "balancer": {"redirectHttpToHttps": True, "sizeUnit": 2},
+    "cdn": {"ttl": 3600, "customDomain": None, "certificateName": None},
     "share": {"size": 200, "performanceTier": "standard"},
     "key": {"grants": [{"bucket": "uploads", "permission": "read"}]},
     "login": {"expirySeconds": 7200},

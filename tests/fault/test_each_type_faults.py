@@ -38,10 +38,10 @@ def referred(value: object) -> Iterator[str]:
         yield from referred(inner)
 
 
-def needed(one: Wanted) -> list[Wanted]:
-    """What one resource refers to, and what that refers to, in the program's order."""
+def needed(*several: Wanted) -> list[Wanted]:
+    """What these resources refer to, and what that refers to, in the program's order."""
     names: set[str] = set()
-    fresh = {*referred(dict(one.inputs)), *UNREFERRED.get(one.name, ())}
+    fresh = {name for one in several for name in (*referred(dict(one.inputs)), *UNREFERRED.get(one.name, ()))}
     while fresh:
         names |= fresh
         fresh = {name for other in PROGRAM if other.name in fresh for name in referred(dict(other.inputs))} - names
@@ -95,7 +95,7 @@ def test_creating_one_converges_whatever_call_fails(name, fault):
 def test_changing_one_converges_whatever_call_fails(name, fault):
     [one] = [other for other in PROGRAM if other.name == name]
     changed = replace(one, inputs={**one.inputs, **CHANGES[name]})
-    before, after = [*needed(changed), one], [*needed(changed), changed]
+    before, after = [*needed(one, changed), one], [*needed(one, changed), changed]
     call, found = 1, True
     while found:
         rehearsal = Rehearsal(account())

@@ -34,11 +34,11 @@ def urn(table: str, key: str) -> str:
 
 
 def exists(cloud: Cloud, name: str) -> bool:
-    """Whether a resource of this URN exists. Spaces buckets live elsewhere: they are taken to."""
+    """Whether a resource of this URN exists. Spaces buckets live beside the account."""
     _, _, rest = name.partition("do:")
     kind, _, key = rest.partition(":")
     if kind == "space":
-        return True
+        return cloud.has_bucket(key)
     return any(of == kind and key in cloud.state.table(table) for table, of in KINDS.items())
 
 

@@ -59,6 +59,8 @@ class Cloud:
         self.violations: list[str] = []
         self.on_reset: Callable[[], None] = lambda: None
         """Empties what lies beside the account: object storage."""
+        self.has_bucket: Callable[[str], bool] = lambda _: True
+        """Whether object storage has a bucket of this name; where none is beside the account, it is taken to."""
         self._clock = clock
         self.started_s = clock()
         """When this process began, by the injected clock."""

@@ -42,10 +42,11 @@ routes("GET", CERTIFICATES.item)(CERTIFICATES.read)
 
 @routes("DELETE", CERTIFICATES.item)
 def delete(call: Call) -> Answer:
-    """Gone, unless a load balancer uses it."""
+    """Gone, unless a load balancer or a CDN endpoint uses it."""
     key = CERTIFICATES.find(call)["id"]
     balancers = call.cloud.state.table("load_balancers").values()
     users = [one for balancer in balancers for one in (*balancer["forwarding_rules"], *balancer.get("domains", []))]
+    users += call.cloud.state.table("cdn_endpoints").values()
     if any(user.get("certificate_id") == key for user in users):
         raise errors.forbidden("Make sure the certificate is not in use before deleting it")
     return CERTIFICATES.delete(call)

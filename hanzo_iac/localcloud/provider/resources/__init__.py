@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from hanzo_iac.localcloud.provider.resource import Resource
 from hanzo_iac.localcloud.provider.resources.bucket_settings import CORS, POLICY
+from hanzo_iac.localcloud.provider.resources.cdns import CDN
 from hanzo_iac.localcloud.provider.resources.certificates import CERTIFICATE
 from hanzo_iac.localcloud.provider.resources.clusters import CLUSTER
 from hanzo_iac.localcloud.provider.resources.database_configs import POSTGRES, VALKEY
@@ -28,6 +29,7 @@ from hanzo_iac.localcloud.provider.resources.vpcs import VPC
 ALL = (
     BALANCER,
     BUCKET,
+    CDN,
     CERTIFICATE,
     CLUSTER,
     CONNECTION_POOL,

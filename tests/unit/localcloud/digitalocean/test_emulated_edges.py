@@ -304,9 +304,38 @@ def test_a_cdn_endpoint_stands_before_a_bucket(account):
     assert (made["endpoint"], made["ttl"]) == ("assets.nyc3.cdn.digitaloceanspaces.com", 3600)
     assert account.put(path, {"ttl": 60})["endpoint"]["ttl"] == 60
     account.put(path, {"ttl": 61}, expect=422)
-    account.post("/v2/cdn/endpoints", body, expect=409)
+    assert account.message("POST", "/v2/cdn/endpoints", body, expect=409) == "cdn already enabled"
     account.delete(f"{path}/cache")
     account.delete(path)
+    local = account.post("/v2/cdn/endpoints", {"origin": "127.0.0.1:20001/assets"}, expect=201)["endpoint"]
+    assert local["endpoint"] == "assets.cdn.localhost"
+
+
+def test_a_cdn_endpoint_needs_a_bucket_that_is_there(account):
+    account.cloud.has_bucket = {"assets"}.__contains__
+    for origin in ("others.nyc3.digitaloceanspaces.com", "a.b.nyc3.digitaloceanspaces.com", "example.com", ""):
+        account.post("/v2/cdn/endpoints", {"origin": origin}, expect=422)
+    body = {"origin": "other.nyc3.digitaloceanspaces.com"}
+    assert account.message("POST", "/v2/cdn/endpoints", body, expect=422) == "invalid origin"
+    account.post("/v2/cdn/endpoints", {"origin": "assets.nyc3.digitaloceanspaces.com"}, expect=201)
+    assigned = account.post("/v2/projects/default/resources", {"resources": ["do:space:assets", "do:space:others"]})
+    assert [one["status"] for one in assigned["resources"]] == ["assigned", "not_found"]
+
+
+def test_a_custom_domain_has_a_certificate_which_stays_while_it_is_used(account):
+    asked = {"name": "crt", "type": "lets_encrypt", "dns_names": ["static.example.com"]}
+    certificate = account.post("/v2/certificates", asked)["certificate"]["id"]
+    body = {"origin": "assets.nyc3.digitaloceanspaces.com", "custom_domain": "static.example.com"}
+    for change in ({}, {"certificate_id": "nope"}):
+        account.post("/v2/cdn/endpoints", body | change, expect=422)
+
+    made = account.post("/v2/cdn/endpoints", body | {"certificate_id": certificate})["endpoint"]
+    assert (made["custom_domain"], made["certificate_id"]) == ("static.example.com", certificate)
+    account.delete(f"/v2/certificates/{certificate}", expect=403)
+    path = f"/v2/cdn/endpoints/{made['id']}"
+    bare = account.put(path, {"custom_domain": "", "certificate_id": ""})["endpoint"]
+    assert bare == {name: made[name] for name in ("id", "origin", "endpoint", "created_at", "ttl")}
+    account.delete(f"/v2/certificates/{certificate}")
 
 
 def test_a_firewall_is_replaced_and_changed_by_parts(account):

@@ -173,6 +173,11 @@ WRONG = [
     ),
     ("SpacesBucketCorsConfiguration", {"corsRules": []}, [("corsRules", "empty; expected at least one rule")]),
     ("SpacesBucketPolicy", {"policy": "{"}, [("policy", "is not a JSON object")]),
+    (
+        "Cdn",
+        {"certificateName": None},
+        [("certificateName", "missing; a custom domain has a certificate of this account")],
+    ),
     ("Nfs", {"size": 10}, [("size", "got 10; expected a whole number of at least 50")]),
     (
         "SpacesKey",

@@ -16,6 +16,7 @@ from hanzo_iac.localcloud.provider.values import DEFAULTS, UNKNOWN
 
 # Source: the schemas (ForceNew) of terraform-provider-digitalocean 2.99, read 2026-11-21.
 REPLACING = {
+    "Cdn": ["origin"],
     "Certificate": ["certificateChain", "domains", "leafCertificate", "name", "privateKey", "type"],
     "ContainerRegistry": ["name", "region"],
     "ContainerRegistryDockerCredentials": ["registryName"],
