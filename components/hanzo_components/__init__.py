@@ -15,16 +15,19 @@ if TYPE_CHECKING:
     from hanzo_components.application import Application
     from hanzo_components.becomes import BECOMES
     from hanzo_components.binding import Binding
+    from hanzo_components.bucket import Bucket
     from hanzo_components.cluster import Cluster
     from hanzo_components.component import Component, ComponentError
     from hanzo_components.cpu_pool import CpuPool
     from hanzo_components.deploy import deploy
+    from hanzo_components.file_share import FileShare
     from hanzo_components.gateway import Gateway
     from hanzo_components.gpu_pool import GpuPool
     from hanzo_components.llm_gateway import LlmGateway
     from hanzo_components.namespace import Namespace
     from hanzo_components.postgres import Postgres
     from hanzo_components.project import Project
+    from hanzo_components.qdrant import Qdrant
     from hanzo_components.registry import Registry
     from hanzo_components.route import Route
     from hanzo_components.service import Service
@@ -32,21 +35,25 @@ if TYPE_CHECKING:
     from hanzo_components.valkey import Valkey
     from hanzo_components.vector_store import VectorStore
     from hanzo_components.vpc import Vpc
+    from hanzo_components.weaviate import Weaviate
 
 __all__ = [
     "BECOMES",
     "Application",
     "Binding",
+    "Bucket",
     "Cluster",
     "Component",
     "ComponentError",
     "CpuPool",
+    "FileShare",
     "Gateway",
     "GpuPool",
     "LlmGateway",
     "Namespace",
     "Postgres",
     "Project",
+    "Qdrant",
     "Registry",
     "Route",
     "Service",
@@ -54,6 +61,7 @@ __all__ = [
     "Valkey",
     "VectorStore",
     "Vpc",
+    "Weaviate",
     "deploy",
 ]
 
@@ -61,6 +69,7 @@ _MODULE = {
     "BECOMES": "becomes",
     "ComponentError": "component",
     "CpuPool": "cpu_pool",
+    "FileShare": "file_share",
     "GpuPool": "gpu_pool",
     "LlmGateway": "llm_gateway",
     "VectorStore": "vector_store",

@@ -13,16 +13,19 @@ import pulumi
 from pulumi_kubernetes import Provider as KubernetesProvider
 
 from hanzo_components.binding import Binding
+from hanzo_components.bucket import Bucket
 from hanzo_components.cluster import Cluster
 from hanzo_components.component import Component, ComponentError, Transform, after
 from hanzo_components.cpu_pool import CpuPool
 from hanzo_components.declared import declared, parts
+from hanzo_components.file_share import FileShare
 from hanzo_components.gateway import Gateway
 from hanzo_components.gpu_pool import GpuPool
 from hanzo_components.llm_gateway import LlmGateway
 from hanzo_components.namespace import Namespace
 from hanzo_components.postgres import Postgres
 from hanzo_components.project import Project
+from hanzo_components.qdrant import Qdrant
 from hanzo_components.registry import Registry
 from hanzo_components.route import Route
 from hanzo_components.service import Service
@@ -30,6 +33,7 @@ from hanzo_components.tag import Tag
 from hanzo_components.valkey import Valkey
 from hanzo_components.vector_store import VectorStore
 from hanzo_components.vpc import Vpc
+from hanzo_components.weaviate import Weaviate
 from hanzo_iac.plan.spec import BindingSpec, Plan, RouteSpec, ServiceSpec
 
 QUERIES_PER_SECOND = 50
@@ -61,10 +65,14 @@ class Application(Component):
         self._pools = self._node_pools()
         self._postgres = self._databases()
         self._valkey = self._caches()
+        self._buckets = self._each(Bucket, "buckets", lambda _: {})
         self._project = self._grouping()
+        self._weaviates = self._each(Weaviate, "weaviates", lambda _: {"project_id": self._project.project_id})
         self._kubernetes = self._cluster_access()
         self._namespaces = self._spaces()
+        self._file_shares = self._shares()
         self._vector_stores = self._vectors()
+        self._qdrants = self._in_cluster_vectors()
         self._llm_gateways = self._model_gateways()
         self._bindings = self._arrows()
         self._services = self._workloads()
@@ -113,6 +121,7 @@ class Application(Component):
             self._cluster.cluster_urn,
             *(database.cluster_urn for database in self._postgres.values()),
             *(cache.cluster_urn for cache in self._valkey.values()),
+            *(bucket.bucket_urn for bucket in self._buckets.values()),
         ]
         project: Project = self._part(Project, "project", spec=self._plan.project, resources=members)
         return project
@@ -150,6 +159,15 @@ class Application(Component):
             )
         return made
 
+    def _shares(self) -> dict[str, FileShare]:
+        there = self._inside(*self._namespaces.values())
+        more = {"vpc_id": self._vpc.vpc_id, "labels": self._labels}
+        return self._each(FileShare, "file_shares", lambda _: more, there)
+
+    def _in_cluster_vectors(self) -> dict[str, Qdrant]:
+        there = self._inside(*self._namespaces.values(), *self._pools.values())
+        return self._each(Qdrant, "qdrants", lambda _: {"labels": self._labels}, there)
+
     def _model_gateways(self) -> dict[str, LlmGateway]:
         there = self._inside(*self._namespaces.values())
         return self._each(LlmGateway, "llm_gateways", lambda _: {"labels": self._labels}, there)
@@ -162,12 +180,23 @@ class Application(Component):
 
     def _offered(self, spec: BindingSpec) -> dict[str, pulumi.Output[str]]:
         """What the bound resource has for its users, by the plan's word for it."""
-        if spec.resource_kind == "llm":
-            return {"api_key": self._llm_gateways[spec.resource].api_key}
-        if spec.resource_kind == "cache":
-            return {"url": self._valkey[spec.resource].url}
-        holder = self._plan.vector_stores[spec.resource].postgres if spec.resource_kind == "vector" else spec.resource
-        return {"url": self._postgres[holder].url(user=spec.user, database=spec.database)}
+        key, user = spec.resource, spec.service
+        if spec.resource_kind == "bucket":
+            bucket = self._buckets[key]
+            known = {"credentials_file": bucket.credentials_file, "access_key": bucket.access_key}
+            known["secret_key"] = bucket.secret_key
+            return {value: known[value](user) for value in spec.secrets.values()}
+        if spec.resource_kind == "pgvector":
+            key = self._plan.vector_stores[key].postgres
+        if spec.resource_kind in {"postgres", "pgvector"}:
+            return {"url": self._postgres[key].url(user=spec.user, database=spec.database)}
+        by_kind: dict[str, Callable[[], dict[str, pulumi.Output[str]]]] = {
+            "cache": lambda: {"url": self._valkey[key].url},
+            "llm": lambda: {"api_key": self._llm_gateways[key].api_key},
+            "qdrant": lambda: {"api_key": self._qdrants[key].api_key},
+            "weaviate": lambda: {"url": self._weaviates[key].url},
+        }
+        return by_kind[spec.resource_kind]() if spec.resource_kind in by_kind else {}
 
     def _workloads(self) -> dict[str, Service]:
         made: dict[str, Service] = {}
@@ -186,11 +215,13 @@ class Application(Component):
 
     def _needs(self, spec: ServiceSpec, bound: Mapping[str, BindingSpec]) -> list[pulumi.Resource]:
         """What must be there before the service starts, and must outlive it when the stack is destroyed."""
-        stores = [binding.resource for binding in bound.values() if binding.resource_kind == "vector"]
+        stores = [binding.resource for binding in bound.values() if binding.resource_kind == "pgvector"]
+        shares = [binding.resource for binding in bound.values() if binding.resource_kind == "share"]
         return [
             *self._namespaces.values(),
             *(self._bindings[name] for name in bound),
             *(self._vector_stores[store] for store in stores),
+            *(self._file_shares[share] for share in shares),
             *([self._pools[spec.pool]] if spec.pool else []),
         ]
 

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import NotRequired
 
 import pulumi
+from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.core.v1 import Secret
 from pulumi_kubernetes.networking.v1 import NetworkPolicy
 
 from hanzo_components.component import Component, ComponentArgs, ComponentError
 from hanzo_components.metadata import labelled, metadata
 from hanzo_components.network_policy import network_policy
+from hanzo_components.ways_out import way_out
 from hanzo_iac.plan.spec import BindingSpec
 
 
@@ -26,13 +28,14 @@ class BindingArgs(ComponentArgs):
 class Binding(Component):
     """One arrow of the application made real."""
 
-    children = ("secret", "policy")
+    children = ("secret", "policy", "egress")
 
     def __init__(self, name: str, args: BindingArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
         self._labels = args.get("labels", {})
         self._secret = self._credentials(args["spec"], args["values"])
         self._policies = self._flows(args["spec"])
+        self._egress = self._ways_out(args["spec"])
         self.register_outputs({"secret": args["spec"].secret_name})
 
     def _credentials(self, spec: BindingSpec, values: Mapping[str, pulumi.Input[str]]) -> Secret | None:
@@ -49,4 +52,10 @@ class Binding(Component):
         return [
             self._make("policy", NetworkPolicy, network_policy(policy, self._labels), suffix=f"policy-{policy.name}")
             for policy in spec.policies
+        ]
+
+    def _ways_out(self, spec: BindingSpec) -> list[CustomResource]:
+        return [
+            self._make("egress", CustomResource, way_out(one, self._labels), suffix=f"egress-{one.name}")
+            for one in spec.egress
         ]

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import secrets
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, NotRequired
 
 import pulumi
 from pulumi_kubernetes.apps.v1 import Deployment
-from pulumi_kubernetes.core.v1 import ConfigMap, Secret, ServiceAccount
+from pulumi_kubernetes.core.v1 import ConfigMap, ServiceAccount
 from pulumi_kubernetes.core.v1 import Service as KubernetesService
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
 
 from hanzo_components import hardened
 from hanzo_components.component import Component, ComponentArgs
+from hanzo_components.drawn_key import decoded, drawn_key
 from hanzo_components.metadata import UNAWAITED, labelled, metadata
 from hanzo_iac.plan.spec import LlmGatewaySpec
 
@@ -49,23 +48,16 @@ class LlmGateway(Component):
         self._config = self._make(
             "config", ConfigMap, {"metadata": self._metadata("-config"), "data": {CONFIG: self._spec.config}}
         )
-        self._key = self._own_key()
+        self._key = drawn_key(self._make, self._metadata("-key"), key=KEY)
         self._account = self._identity()
         self._deployment = self._workload()
         self._service = self._address()
         self._budget = self._disruption_budget()
-        self.api_key: pulumi.Output[str] = pulumi.Output.secret(self._key.data[KEY].apply(_decoded))
+        self.api_key: pulumi.Output[str] = pulumi.Output.secret(self._key.data[KEY].apply(decoded))
         self.register_outputs({"replicas": self._spec.replicas})
 
     def _metadata(self, suffix: str = "", annotations: Mapping[str, str] | None = None) -> dict[str, Any]:
         return metadata(self._spec.name + suffix, self._spec.namespace, self._labels, annotations)
-
-    def _own_key(self) -> Secret:
-        # Drawn on every run and kept from the first one only: `ignore_changes` makes the engine put the stored value
-        # back, so the key never changes, no random-number provider is needed, and it lies encrypted in the state.
-        fresh = base64.b64encode(f"sk-{secrets.token_urlsafe(32)}".encode()).decode()
-        inputs = {"metadata": self._metadata("-key"), "data": {KEY: pulumi.Output.secret(fresh)}}
-        return self._make("key", Secret, inputs, pulumi.ResourceOptions(ignore_changes=["data"]))
 
     def _identity(self) -> ServiceAccount:
         inputs = {"metadata": self._metadata(), "automount_service_account_token": False}
@@ -133,7 +125,3 @@ class LlmGateway(Component):
             return None
         rule = {"selector": {"match_labels": dict(self._spec.pod_labels)}, **hardened.disruption_budget()}
         return self._make("disruption-budget", PodDisruptionBudget, {"metadata": self._metadata(), "spec": rule})
-
-
-def _decoded(value: str) -> str:
-    return base64.b64decode(value).decode()

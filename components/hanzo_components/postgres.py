@@ -6,7 +6,15 @@ from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pulumi
-from pulumi_digitalocean import DatabaseCluster, DatabaseDb, DatabaseFirewall, DatabaseUser
+from pulumi_digitalocean import (
+    DatabaseCluster,
+    DatabaseConnectionPool,
+    DatabaseDb,
+    DatabaseFirewall,
+    DatabasePostgresqlConfig,
+    DatabaseReplica,
+    DatabaseUser,
+)
 
 from hanzo_components.component import Component, ComponentArgs, ComponentError, after
 from hanzo_iac.plan.spec import PostgresSpec
@@ -25,7 +33,7 @@ class PostgresArgs(ComponentArgs):
 class Postgres(Component):
     """A managed PostgreSQL cluster. `url(user=, database=)` is what a program connects with."""
 
-    children = ("cluster", "database", "user", "firewall")
+    children = ("cluster", "database", "user", "pool", "replica", "config", "firewall")
 
     def __init__(self, name: str, args: PostgresArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -33,6 +41,9 @@ class Postgres(Component):
         self._cluster = self._server(args["spec"], args["vpc_id"])
         self._databases = self._chain_of_databases(args["spec"])
         self._users = self._chain_of_users(args["spec"])
+        self._pools = self._chain_of_pools(args["spec"])
+        self._config = self._settings(args["spec"])
+        self._replicas = self._copies(args["spec"], args["vpc_id"])
         self._firewall = self._only(args["cluster_id"])
         self.cluster_urn: pulumi.Output[str] = self._cluster.cluster_urn
         self.private_host: pulumi.Output[str] = self._cluster.private_host
@@ -64,7 +75,7 @@ class Postgres(Component):
         return pulumi.Output.secret(parts.apply(lambda known: connection_url(known, database)))
 
     def _server(self, spec: PostgresSpec, vpc_id: pulumi.Input[str]) -> DatabaseCluster:
-        inputs = {
+        inputs: dict[str, Any] = {
             "name": spec.name,
             "engine": "pg",
             "version": spec.version,
@@ -73,8 +84,18 @@ class Postgres(Component):
             "node_count": spec.node_count,
             "storage_size_mib": str(spec.storage_mib),
             "private_network_uuid": vpc_id,
+            "maintenance_windows": [{"day": spec.maintenance.day, "hour": spec.maintenance.hour}],
             "tags": list(spec.tags),
         }
+        if spec.growth is not None:
+            inputs["storage_autoscale"] = {
+                "enabled": True,
+                "threshold_percent": spec.growth.threshold_percent,
+                "increment_gib": spec.growth.increment_gib,
+            }
+        if spec.restore is not None:
+            moment = {"backup_created_at": spec.restore.at} if spec.restore.at else {}
+            inputs["backup_restore"] = {"database_name": spec.restore.cluster, **moment}
         return self._make("cluster", DatabaseCluster, inputs, self._kept_as_it_is(spec), suffix="")
 
     def _chain_of_databases(self, spec: PostgresSpec) -> dict[str, DatabaseDb]:
@@ -95,13 +116,54 @@ class Postgres(Component):
             made[user] = self._make("user", DatabaseUser, inputs, options, suffix=f"user-{user}")
         return made
 
+    def _chain_of_pools(self, spec: PostgresSpec) -> list[DatabaseConnectionPool]:
+        # Without a user of its own: a client logs in as itself. After the users, one after another, as they are.
+        made: list[DatabaseConnectionPool] = []
+        for pool in spec.pools:
+            before = made[-1:] or list(self._users.values())[-1:] or list(self._databases.values())[-1:]
+            inputs = {
+                "cluster_id": self._cluster.id,
+                "name": pool.name,
+                "mode": pool.mode,
+                "size": pool.size,
+                "db_name": pool.database,
+            }
+            made.append(self._make("pool", DatabaseConnectionPool, inputs, after(before), suffix=f"pool-{pool.name}"))
+        return made
+
+    def _settings(self, spec: PostgresSpec) -> DatabasePostgresqlConfig | None:
+        if not spec.settings:
+            return None
+        return self._make("config", DatabasePostgresqlConfig, {"cluster_id": self._cluster.id, **spec.settings})
+
+    def _copies(self, spec: PostgresSpec, vpc_id: pulumi.Input[str]) -> list[DatabaseReplica]:
+        return [
+            self._make(
+                "replica",
+                DatabaseReplica,
+                {
+                    "cluster_id": self._cluster.id,
+                    "name": replica.name,
+                    "region": spec.region,
+                    "size": replica.size,
+                    "private_network_uuid": vpc_id,
+                    "tags": list(spec.tags),
+                },
+                suffix=f"replica-{replica.name}",
+            )
+            for replica in spec.replicas
+        ]
+
     def _only(self, cluster_id: pulumi.Input[str]) -> DatabaseFirewall:
         # Exactly one: DigitalOcean replaces the whole list of rules, so two firewalls would undo each other.
         inputs = {"cluster_id": self._cluster.id, "rules": [{"type": "k8s", "value": cluster_id}]}
         return self._make("firewall", DatabaseFirewall, inputs)
 
     def _kept_as_it_is(self, spec: PostgresSpec) -> pulumi.ResourceOptions:
-        ignored = ["version"] if spec.keep_version else []
+        # What a cluster was filled from counts when it is made, and never again.
+        ignored = [*(["version"] if spec.keep_version else []), *(["backupRestore"] if spec.restore else [])]
+        if spec.growth is not None:
+            ignored.append("storageSizeMib")
         return pulumi.ResourceOptions.merge(self._kept(spec), pulumi.ResourceOptions(ignore_changes=ignored))
 
     def _kept(self, spec: PostgresSpec) -> pulumi.ResourceOptions:

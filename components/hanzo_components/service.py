@@ -1,4 +1,4 @@
-"""One service of the application: its ServiceAccount, Deployment, Service and PodDisruptionBudget."""
+"""One service of the application: its account, and a Deployment, a Job or a CronJob with what belongs to it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any, NotRequired
 
 import pulumi
 from pulumi_kubernetes.apps.v1 import Deployment
+from pulumi_kubernetes.batch.v1 import CronJob, Job
 from pulumi_kubernetes.core.v1 import Service as KubernetesService
 from pulumi_kubernetes.core.v1 import ServiceAccount
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
@@ -31,9 +32,9 @@ class ServiceArgs(ComponentArgs):
 
 
 class Service(Component):
-    """A running service. A worker, which has no port, gets no Service object."""
+    """A service: a Deployment when it runs on, a Job or a CronJob when it ends. Without a port there is no Service."""
 
-    children = ("account", "deployment", "service", "disruption-budget")
+    children = ("account", "workload", "service", "disruption-budget")
 
     def __init__(self, name: str, args: ServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
@@ -41,7 +42,7 @@ class Service(Component):
         self._bindings = args["bindings"]
         self._labels = labelled(self._spec.name, self._spec.kind, {**args.get("labels", {}), **self._spec.labels})
         self._account = self._identity()
-        self._deployment = self._workload()
+        self._workload = self._runs()
         self._service = self._address()
         self._budget = self._disruption_budget()
         self.register_outputs({"name": self._spec.name, "namespace": self._spec.namespace})
@@ -53,25 +54,47 @@ class Service(Component):
         inputs = {"metadata": self._metadata(), "automount_service_account_token": False}
         return self._make("account", ServiceAccount, inputs)
 
-    def _workload(self) -> Deployment:
+    def _runs(self) -> pulumi.Resource:
+        made = {"job": self._job, "cron": self._cron}.get(self._spec.kind, self._deployment)
+        return made(pulumi.ResourceOptions(depends_on=[self._account]))
+
+    def _template(self) -> dict[str, Any]:
+        return {"metadata": {"labels": {**self._labels, **self._spec.pod_labels}}, "spec": self._pod()}
+
+    def _deployment(self, opts: pulumi.ResourceOptions) -> Deployment:
         spec = self._spec
-        template = {"metadata": {"labels": {**self._labels, **spec.pod_labels}}, "spec": self._pod()}
-        selector = {"match_labels": dict(spec.pod_labels)}
         update = {"max_surge": spec.max_surge, "max_unavailable": spec.max_unavailable}
         body = {
             "replicas": spec.replicas_min,
-            "selector": selector,
+            "selector": {"match_labels": dict(spec.pod_labels)},
             "strategy": {"type": "RollingUpdate", "rolling_update": update},
             "progress_deadline_seconds": spec.start_timeout_s,
-            "template": template,
+            "template": self._template(),
         }
         about = self._metadata(waited_for(spec.start_timeout_s))
-        used = pulumi.ResourceOptions(depends_on=[self._account])
-        return self._make("deployment", Deployment, {"metadata": about, "spec": body}, used, suffix="")
+        return self._make("workload", Deployment, {"metadata": about, "spec": body}, opts, suffix="")
+
+    def _job(self, opts: pulumi.ResourceOptions) -> Job:
+        # Not waited for: a training may take a day, and a deployment is over when the job has been handed in.
+        about = metadata(self._spec.workload, self._spec.namespace, self._labels, UNAWAITED)
+        body = {"backoff_limit": self._spec.tries, "template": self._template()}
+        return self._make("workload", Job, {"metadata": about, "spec": body}, opts, suffix="")
+
+    def _cron(self, opts: pulumi.ResourceOptions) -> CronJob:
+        body = {
+            "schedule": self._spec.schedule,
+            "time_zone": "Etc/UTC",
+            # One that takes longer than its period is not started beside itself.
+            "concurrency_policy": "Forbid",
+            "job_template": {"spec": {"backoff_limit": self._spec.tries, "template": self._template()}},
+        }
+        return self._make("workload", CronJob, {"metadata": self._metadata(), "spec": body}, opts, suffix="")
 
     def _pod(self) -> dict[str, Any]:
         spec = self._spec
+        ends = {"restart_policy": "Never"} if spec.kind in ("job", "cron") else {}
         return {
+            **ends,
             "service_account_name": spec.name,
             "automount_service_account_token": False,
             "enable_service_links": False,
@@ -81,7 +104,7 @@ class Service(Component):
             "tolerations": [{"key": key, "operator": "Exists", "effect": "NoSchedule"} for key in spec.toleration_keys],
             "topology_spread_constraints": [self._spread()],
             "containers": [self._container()],
-            "volumes": [hardened.temporary_volume(), *self._secret_volumes()],
+            "volumes": [hardened.temporary_volume(), *self._secret_volumes(), *self._share_volumes()],
         }
 
     def _spread(self) -> dict[str, Any]:
@@ -102,7 +125,11 @@ class Service(Component):
             "env": self._environment(),
             "security_context": hardened.container_security(),
             "resources": hardened.resources(spec.resources),
-            "volume_mounts": [{"name": "tmp", "mount_path": "/tmp"}, *self._secret_mounts()],  # noqa: S108
+            "volume_mounts": [
+                {"name": "tmp", "mount_path": "/tmp"},  # noqa: S108 - in the container
+                *self._secret_mounts(),
+                *self._share_mounts(),
+            ],
         }
         if spec.command:
             container["command"] = list(spec.command)
@@ -145,6 +172,15 @@ class Service(Component):
         if not self._secret_volumes():
             return []
         return [{"name": "secrets", "mount_path": SECRETS_PATH, "read_only": True}]
+
+    def _share_volumes(self) -> list[dict[str, Any]]:
+        return [
+            {"name": one.claim, "persistent_volume_claim": {"claim_name": one.claim, "read_only": one.read_only}}
+            for one in self._spec.mounts
+        ]
+
+    def _share_mounts(self) -> list[dict[str, Any]]:
+        return [{"name": one.claim, "mount_path": one.path, "read_only": one.read_only} for one in self._spec.mounts]
 
     def _address(self) -> KubernetesService | None:
         if not self._spec.port:

@@ -20,8 +20,8 @@ HOURS_BY_KIND = {
     "database-valkey": 672,
     "control-plane": 672,
 }
-KINDS = {*HOURS_BY_KIND, "spaces", "traffic", "load-balancer", "registry", "database-storage"}
-UNPRICED = {"load-balancer", "database-storage"}
+UNPRICED = {"load-balancer", "database-storage", "volume", "file-share", "vector-database"}
+KINDS = {*HOURS_BY_KIND, *UNPRICED, "spaces", "traffic", "registry"}
 FREE = {"doks-control-plane", "registry-starter"}
 # An hourly price is rounded to five decimals and a monthly one to the dollar or less.
 _TOLERANCE = Decimal("0.01")

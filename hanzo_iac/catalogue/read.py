@@ -148,6 +148,7 @@ def model_providers() -> tuple[ModelProvider, ...]:
             prefix=row["prefix"],
             provider=row["provider"],
             key_variable=row["key_variable"],
+            hosts=tuple(row["host"].split()),
             source=row["source"],
             as_of=row["as_of"],
         )

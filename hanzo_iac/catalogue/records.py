@@ -155,5 +155,7 @@ class ModelProvider(Record):
     provider: str
     """LiteLLM's word for it: `anthropic`."""
     key_variable: str
+    hosts: tuple[str, ...]
+    """Where its API answers."""
     source: str
     as_of: str

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 def doctor(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Look at Python, Go, make, the disk, ports, every cached program and the versions that must agree."""
     from hanzo_iac.cli import console, deployment
-    from hanzo_iac.localcloud.settings import CONTROL_PLANE
+    from hanzo_iac.localcloud.settings import CONTROL_PLANE, DEFINITIONS
     from hanzo_iac.toolchain import checks
 
-    found = checks.examine(os.environ, {*deployment.PROGRAMS, *CONTROL_PLANE, "gateway-api-crds"})
+    found = checks.examine(os.environ, {*deployment.PROGRAMS, *CONTROL_PLANE, *DEFINITIONS})
     if as_json:
         console.print_json([asdict(check) | {"ok": check.ok} for check in found])
     else:

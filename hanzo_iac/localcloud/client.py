@@ -29,12 +29,12 @@ from hanzo_iac.cache import cache_root
 from hanzo_iac.errors import Fault, TryAgainError
 from hanzo_iac.localcloud.places import Places, read_json
 from hanzo_iac.localcloud.processes import SUPERVISOR, Program, began, end, kill_alone, launch, records
-from hanzo_iac.localcloud.settings import ACCESS_KEY, CONTROL_PLANE, SECRET_KEY, CloudSettings
+from hanzo_iac.localcloud.settings import ACCESS_KEY, CONTROL_PLANE, DEFINITIONS, SECRET_KEY, CloudSettings
 
 Say = Callable[[str], None]
 
 # What a cloud needs of the toolchain.
-PROGRAMS = (*CONTROL_PLANE, "gateway-api-crds")
+PROGRAMS = (*CONTROL_PLANE, *DEFINITIONS)
 
 STARTS_WITHIN_S = 60.0
 ANSWERS_WITHIN_S = 10.0

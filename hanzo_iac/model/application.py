@@ -11,6 +11,7 @@ from pydantic import Field
 from hanzo_iac.model.configuration import Configuration
 from hanzo_iac.model.resources import (
     CpuPool,
+    FileShare,
     GpuPool,
     LlmGateway,
     ObjectStore,
@@ -30,6 +31,7 @@ __all__ = [
     "Application",
     "Build",
     "CpuPool",
+    "FileShare",
     "Git",
     "GpuPool",
     "Image",
@@ -121,6 +123,16 @@ class Application(Written):
             yield from self._pool_problems(name, service)
             yield from self._use_problems(name, service)
         yield from self._domain_problems()
+        yield from self._holder_problems()
+
+    def _holder_problems(self) -> Iterable[Problem]:
+        databases = [key for key, resource in self.resources.items() if isinstance(resource, Postgres)]
+        for name, resource in self.resources.items():
+            if isinstance(resource, VectorStore) and resource.database and resource.database not in databases:
+                at = ("resources", name, "database")
+                hint = f"databases here: {', '.join(databases)}" if databases else "leave it out: it has one of its own"
+                reads = (at, ("resources", resource.database))
+                yield Problem(at, f"there is no postgres resource {resource.database}", hint, reads)
 
     def _pool_problems(self, name: str, service: Service) -> Iterable[Problem]:
         if service.pool is None:

@@ -53,5 +53,6 @@ class Configuration:
     domains: tuple[str, ...]
     health: Health | None
     inject: Inject
+    egress: tuple[str, ...]
     uses: tuple[str, ...] | None
     """None = every resource of the application."""

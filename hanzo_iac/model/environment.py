@@ -120,6 +120,8 @@ class Environment(Written):
     """The pods' network. Cannot be changed later."""
     service_subnet: Network = "10.240.0.0/16"
     """The Kubernetes services' network. Cannot be changed later."""
+    egress: Literal["names", "addresses"] = "names"
+    """How ways out are held: to the hosts by name, which Cilium can; or to every public address, which all can."""
     gateway_class: Name = "cilium"
     """GatewayClass of the public entrance. `cilium` is part of DOKS; others must be installed."""
     protect: bool = False

@@ -30,7 +30,13 @@ Sentence = tuple[str, str]
 
 def input_error(model: type[BaseModel], error: ValidationError) -> InputError:
     """The InputError that says everything this validation found."""
-    return InputError(fault_of(model, detail) for detail in error.errors(include_url=False))
+    return InputError(fault_of(model, detail) for detail in errors_of(error))
+
+
+def errors_of(error: ValidationError) -> list[ErrorDetails]:
+    """Pydantic's errors, but for the list it calls too short because its wrong items do not count."""
+    found = error.errors(include_url=False)
+    return [detail for detail in found if not (detail["type"] == "too_short" and detail["input"])]
 
 
 def fault_of(model: type[BaseModel], detail: ErrorDetails) -> Fault:

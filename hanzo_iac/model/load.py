@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from hanzo_iac.errors import Fault, InputError
-from hanzo_iac.model.faults import fault_of, path, place
+from hanzo_iac.model.faults import errors_of, fault_of, path, place
 from hanzo_iac.model.written import WITHOUT_RULES, Loc, Problem, Written
 from hanzo_iac.model.yaml_reader import MAX_BYTES, Document, read_yaml, too_large
 
@@ -102,11 +102,11 @@ class _Search:
             else:
                 self._hold_rules(rest)
                 break
-        return self.found or [(place(detail), fault_of(self.model, detail)) for detail in error.errors()]
+        return self.found or [(place(detail), fault_of(self.model, detail)) for detail in errors_of(error)]
 
     def _take_out_all(self, error: ValidationError) -> bool:
         """Note what is new in the error and take all of it out of the copy; False when that would leave nothing."""
-        details = error.errors(include_url=False)
+        details = errors_of(error)
         for detail in details:
             if not self._is_gone(place(detail)):
                 self.found.append((place(detail), fault_of(self.model, detail)))

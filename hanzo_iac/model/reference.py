@@ -24,7 +24,8 @@ UTF-8, at most 1 MiB, no key twice, no tags, no merge keys.
 
 _ORDER = (
     *("Service", "Build", "Git", "Replicas", "Scaling", "Window", "Objectives", "SecretReference", "Health"),
-    *("Postgres", "Valkey", "VectorStore", "ObjectStore", "LlmGateway", "CpuPool", "GpuPool", "Nodes"),
+    *("Postgres", "Pooling", "Growth", "Maintenance", "Restore", "Valkey", "VectorStore"),
+    *("ObjectStore", "Lifecycle", "Cors", "Cdn", "FileShare", "LlmGateway", "CpuPool", "GpuPool", "Nodes"),
 )
 
 _WORD = {"string": "text", "integer": "whole number", "number": "number", "boolean": "`true` or `false`"}
@@ -73,6 +74,8 @@ def _value(field: dict[str, Any]) -> str:
         text = f"list of {_value(field['items'])}"
     elif field.get("type") == "object":
         text = f"name: {_value(field['additionalProperties'])}"
+    elif isinstance(field["type"], list):
+        text = " or ".join(_WORD[word] for word in field["type"])
     else:
         text = _WORD[field["type"]] + _limits(field)
     return text

@@ -1,4 +1,8 @@
-"""R of the tuple: the seven resource types of the paper's table 2. `engine` (or `provider`) says which one it is."""
+"""
+R of the tuple: the seven resource types of the paper's table 2, and a file share for what pods have in common.
+
+`engine` (or `provider`) says which one it is.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,21 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
+from hanzo_iac.model.database import GrowthValue, Maintenance, Pooling, Restore, Settings
 from hanzo_iac.model.scaling import Nodes, NodesValue
-from hanzo_iac.model.values import GpuValue, ModelName, MoneyValue, SizeValue, Slug, Version
-from hanzo_iac.model.written import Listed, Problem, Written
+from hanzo_iac.model.storage import CdnValue, Cors, Lifecycle
+from hanzo_iac.model.values import (
+    BucketName,
+    GpuValue,
+    ModelName,
+    MoneyValue,
+    MountPath,
+    Name,
+    SizeValue,
+    Slug,
+    Version,
+)
+from hanzo_iac.model.written import FrozenDict, Listed, Problem, Written
 from hanzo_iac.units import Size
 
 PGVECTOR_INDEXED_DIMENSIONS = 2000
@@ -39,6 +55,18 @@ class Postgres(_Resource):
     """DigitalOcean's slug, when the smallest that holds the storage is not wanted."""
     standby: bool | None = None
     """A standby node to fail over to; left out, the environment decides."""
+    read_replicas: int = Field(default=0, ge=0, le=2)
+    """Copies that answer reading queries, at an address of their own."""
+    pooling: Pooling | None = None
+    """Connections that clients share; left out, each client has its own."""
+    autoscale: GrowthValue = None
+    """Storage that grows by itself: `true`, or when and by how much."""
+    maintenance: Maintenance | None = None
+    """When it may be restarted for updates; left out, the environment decides."""
+    settings: Settings = Field(default_factory=FrozenDict)
+    """PostgreSQL's settings, as DigitalOcean's API names them."""
+    restore: Restore | None = None
+    """Another cluster's data to begin with."""
 
 
 class Valkey(_Resource):
@@ -52,6 +80,8 @@ class Valkey(_Resource):
         "noeviction", "allkeys_lru", "allkeys_random", "volatile_lru", "volatile_random", "volatile_ttl"
     ] = "noeviction"
     """What happens when the memory is full."""
+    persistence: bool = True
+    """Write data to disk, so that a restart loses none."""
 
 
 class VectorStore(_Resource):
@@ -65,6 +95,8 @@ class VectorStore(_Resource):
     """Disk for vectors and index."""
     distance: Literal["cosine", "l2", "ip"] = "cosine"
     """How nearness is measured: by angle, by distance, by inner product."""
+    database: Name | None = None
+    """The postgres resource it lies in; left out, a database cluster of its own."""
 
     def problems(self) -> Iterable[Problem]:
         """More dimensions than the engine can index."""
@@ -75,6 +107,11 @@ class VectorStore(_Resource):
                 "ask the embedding model for fewer dimensions, or write engine: qdrant",
                 reads=(("engine",), ("dimensions",)),
             )
+        if self.database is not None and self.engine != "pgvector":
+            what = f"does not go with engine: {self.engine}, which is no part of a database"
+            yield Problem(
+                ("database",), what, "remove database, or write engine: pgvector", (("engine",), ("database",))
+            )
 
 
 class ObjectStore(_Resource):
@@ -82,12 +119,44 @@ class ObjectStore(_Resource):
 
     engine: Literal["spaces", "s3"] = "spaces"
     """Says which resource it is."""
+    bucket: BucketName | None = None
+    """Its name, which must be unique in all of Spaces; left out, application, environment and key."""
     storage: SizeValue | None = None
     """How much is expected, for the cost; a bucket has no fixed size."""
     versioning: bool = True
     """Keep overwritten and deleted files."""
     public: bool = False
     """Anyone may read."""
+    lifecycle: Listed[Lifecycle] = ()
+    """Objects that are deleted by themselves."""
+    cors: Listed[Cors] = ()
+    """Pages that may use it from a browser."""
+    cdn: CdnValue = None
+    """Copies near its readers: `true`, or for how long and at which host. What it serves is public."""
+
+    def problems(self) -> Iterable[Problem]:
+        """A CDN in front of what nobody may read."""
+        if self.cdn is not None and not self.public:
+            reads = (("cdn",), ("public",))
+            yield Problem(("cdn",), "serves only what anyone may read", "write public: true, or leave cdn out", reads)
+
+
+class FileShare(_Resource):
+    """A file system that many pods mount at once, such as for model weights."""
+
+    engine: Literal["nfs"] = "nfs"
+    """Says which resource it is."""
+    storage: SizeValue = Size(50 * 1024)
+    """Its size, at least 50GB."""
+    path: MountPath = "/mnt/share"
+    """Where services that use it find it."""
+    read_only: bool = False
+    """Services may only read it."""
+
+    def problems(self) -> Iterable[Problem]:
+        """Less than DigitalOcean sells. Source: its OpenAPI, 2026-08."""
+        if self.storage.mib < 50 * 1024 or self.storage.mib % 1024:
+            yield Problem(("storage",), f"{self.storage} is not 50GB or more in whole GB", "write for example 50GB")
 
 
 class LlmGateway(_Resource):
@@ -143,6 +212,7 @@ RESOURCE_BY_WORD: dict[str, type[Written]] = {
     "weaviate": VectorStore,
     "spaces": ObjectStore,
     "s3": ObjectStore,
+    "nfs": FileShare,
     "cpu": CpuPool,
     "gpu": GpuPool,
     "hanzo-gateway": LlmGateway,
@@ -173,6 +243,7 @@ Resource = Annotated[
     | Annotated[Valkey, Tag("<Valkey>")]
     | Annotated[VectorStore, Tag("<VectorStore>")]
     | Annotated[ObjectStore, Tag("<ObjectStore>")]
+    | Annotated[FileShare, Tag("<FileShare>")]
     | Annotated[LlmGateway, Tag("<LlmGateway>")]
     | Annotated[CpuPool, Tag("<CpuPool>")]
     | Annotated[GpuPool, Tag("<GpuPool>")],

@@ -79,6 +79,8 @@ class Service(Written):
     """Bound secrets as files, or as environment variables."""
     uses: Listed[Name] | None = None
     """The resources and services it may reach; left out, every resource."""
+    egress: Listed[Host] = ()
+    """Hosts on the internet it may reach by HTTPS; `*.example.com` for all below one."""
 
     @property
     def source(self) -> Source:
@@ -98,6 +100,7 @@ class Service(Written):
             domains=self.domains,
             health=self.health,
             inject=self.inject,
+            egress=self.egress,
             uses=self.uses,
         )
 
@@ -167,7 +170,7 @@ class Service(Written):
         if self.public is False and self.domains:
             what = "does not go with domains, where everybody finds it"
             yield Problem(("public",), what, "remove public, or the domains", (("public",), ("domains",)))
-        for key in ("domains", "uses"):
+        for key in ("domains", "uses", "egress"):
             items: tuple[str, ...] = getattr(self, key) or ()
             for item in dict.fromkeys(items):
                 if items.count(item) > 1:

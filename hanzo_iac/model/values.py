@@ -95,6 +95,14 @@ VariableName = Annotated[str, AfterValidator(_variable)]
 Slug = Annotated[
     str, _matching("[a-z0-9][a-z0-9.-]{0,62}", "is not a size's name", "write DigitalOcean's slug: s-2vcpu-4gb")
 ]
+BucketName = Annotated[
+    str,
+    _matching("[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", "is not a bucket's name", "3 to 63 of a-z, 0-9 and -: acme-uploads"),
+]
+ClusterName = Annotated[
+    str,
+    _matching("[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", "is not a database cluster's name", "doctl databases list shows them"),
+]
 _GPU = re.compile("[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
 
 
@@ -155,6 +163,9 @@ GitRef = Annotated[
     _matching(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,249}", "is not a branch, tag or commit", "write for example main"),
 ]
 UrlPath = Annotated[str, _matching(r"/[A-Za-z0-9._~/%-]{0,254}", "is not a path", "begin it with a slash: /healthz")]
+MountPath = Annotated[
+    str, _matching(r"(/[A-Za-z0-9._-]{1,63}){1,8}", "is not a folder's path", "begin it with a slash: /mnt/share")
+]
 TimeZone = Annotated[
     str,
     _matching(r"[A-Za-z]+(/[A-Za-z0-9_+-]+){0,2}", "is not a time zone", "write for example Europe/Zurich"),
@@ -204,6 +215,21 @@ def _host(text: str) -> str:
 
 
 Host = Annotated[str, AfterValidator(_host)]
+
+
+def _origin(text: str) -> str:
+    if text != "*" and not re.fullmatch(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?", text, re.ASCII):
+        raise fault(f"{shown(text)} is not an origin", "write for example https://app.example.com, or *")
+    return text
+
+
+Origin = Annotated[str, AfterValidator(_origin)]
+"""Where a page comes from: scheme and host, no path."""
+
+ObjectPrefix = Annotated[
+    str,
+    _matching(r"([A-Za-z0-9!_.*'()/-]{0,200})", "is not the beginning of an object's name", "write for example tmp/"),
+]
 
 
 def _version(value: object) -> object:

@@ -80,7 +80,7 @@ def _lines(plan: Plan) -> Iterator[BillLine]:
         yield from _keyed(plan, part)
     if plan.registry is not None:
         yield from (BillLine("registry", line) for line in plan.registry.cost)
-    for part in ("postgres", "valkey", "llm_gateways"):
+    for part in ("postgres", "valkey", "qdrants", "weaviates", "buckets", "file_shares", "llm_gateways"):
         yield from _keyed(plan, part)
     if plan.gateway is not None:
         yield from (BillLine("gateway", line) for line in plan.gateway.cost)

@@ -11,28 +11,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from hanzo_iac.model.application import Application, Service
-from hanzo_iac.model.resources import LlmGateway, Postgres, Valkey, VectorStore
+from hanzo_iac.model.resources import FileShare, ObjectStore
 from hanzo_iac.names import physical_name, secret_name, variable_name
-from hanzo_iac.plan import llm, network, postgres, valkey
+from hanzo_iac.plan import buckets, llm, network, postgres, qdrant, valkey, weaviate
+from hanzo_iac.plan.file_shares import mount
 from hanzo_iac.plan.findings import Findings
 from hanzo_iac.plan.ground import Ground
-from hanzo_iac.plan.spec import BindingSpec, NetworkPolicySpec
-from hanzo_iac.plan.vector_stores import ADMIN
+from hanzo_iac.plan.offers import OFFERS, Offer, kind_of
+from hanzo_iac.plan.spec import BindingSpec, MountSpec, NetworkPolicySpec
+from hanzo_iac.plan.vector_stores import ADMIN, holder_of
 
-KINDS: tuple[tuple[type, str], ...] = (
-    (Postgres, "postgres"),
-    (VectorStore, "vector"),
-    (Valkey, "cache"),
-    (LlmGateway, "llm"),
-)
-PLAIN_BY_KIND = {"llm": ("OPENAI_BASE_URL",)}
-SECRET_BY_KIND = {
-    "postgres": {"DATABASE_URL": "url"},
-    "vector": {"VECTOR_DB_URL": "url"},
-    "cache": {"REDIS_URL": "url"},
-    "llm": {"OPENAI_API_KEY": "api_key"},
-}
-DATABASE_PORTS = {"postgres": postgres.PORT, "vector": postgres.PORT, "cache": valkey.PORT}
+DATABASE_PORTS = {"postgres": postgres.PORT, "pgvector": postgres.PORT, "cache": valkey.PORT}
 
 
 @dataclass(frozen=True)
@@ -44,44 +33,89 @@ class Arrow:
     kind: str
     prefix: str
 
+    @property
+    def offer(self) -> Offer:
+        """What the resource offers."""
+        return OFFERS[self.kind]
+
+    @property
+    def because(self) -> str:
+        """Where it comes from."""
+        return f"services/{self.service}/uses/{self.resource}"
+
 
 def arrows(application: Application) -> dict[str, tuple[Arrow, ...]]:
     """Service -> the arrows from it, in the order resources are written."""
     return {key: _arrows_of(key, service, application) for key, service in application.services.items()}
 
 
-def users_of(resource: str, every: Mapping[str, tuple[Arrow, ...]]) -> tuple[str, ...]:
-    """The database users of a resource: one for each service that uses it."""
-    return tuple(
-        postgres.sql_name(arrow.service) for own in every.values() for arrow in own if arrow.resource == resource
-    )
+def users_of(resource: str, application: Application, every: Mapping[str, tuple[Arrow, ...]]) -> tuple[str, ...]:
+    """
+    Who has an account of its own with a resource: each service that uses it.
+
+    With a PostgreSQL these are the services that use a vector store in it; the others connect as its admin yet.
+    """
+    used = [
+        arrow.service
+        for own in every.values()
+        for arrow in own
+        if arrow.kind != "postgres" and resource in {arrow.resource, holder_of(arrow.resource, application)}
+    ]
+    return tuple(dict.fromkeys(used))
 
 
-def plan_binding(arrow: Arrow, ground: Ground) -> BindingSpec:
+def plan_binding(arrow: Arrow, application: Application, ground: Ground) -> BindingSpec:
     """The binding of one arrow."""
-    value = {"OPENAI_BASE_URL": llm.base_url(arrow.resource, ground)} if arrow.kind == "llm" else {}
-    database = postgres.sql_name(arrow.resource) if arrow.kind in {"postgres", "vector"} else ""
-    user = {"postgres": ADMIN, "vector": postgres.sql_name(arrow.service)}.get(arrow.kind, "")
+    service = application.services[arrow.service]
     name = physical_name(arrow.service, arrow.resource)
+    plain = _plain(arrow, application, ground)
+    secrets = arrow.offer.secrets_for(files=service.inject == "file")
+    holder = holder_of(arrow.resource, application)
+    out = _ways_out(name, arrow, application, ground)
     return BindingSpec(
         name=name,
         service=arrow.service,
         resource=arrow.resource,
         resource_kind=arrow.kind,
-        variables={arrow.prefix + variable: text for variable, text in value.items()},
-        secrets={arrow.prefix + variable: text for variable, text in SECRET_BY_KIND[arrow.kind].items()},
-        database=database,
-        user=user,
+        variables={arrow.prefix + variable: plain[variable] for variable in arrow.offer.plain},
+        secrets={arrow.prefix + variable: value for variable, value in secrets.items()},
+        database=postgres.sql_name(holder) if arrow.kind in {"postgres", "pgvector"} else "",
+        user={"postgres": ADMIN, "pgvector": postgres.sql_name(arrow.service)}.get(arrow.kind, ""),
         secret_name=secret_name(arrow.service, arrow.resource),
         namespace=ground.stack,
-        policies=_flows(name, arrow, ground),
-        because=f"services/{arrow.service}/uses/{arrow.resource}",
+        policies=(*_flows(name, arrow, ground), *out.policies),
+        egress=out.names,
+        because=arrow.because,
     )
+
+
+def _plain(arrow: Arrow, application: Application, ground: Ground) -> Mapping[str, str]:
+    """Variable -> value, for what is known of the resource before it exists."""
+    resource, key = application.resources[arrow.resource], arrow.resource
+    if isinstance(resource, ObjectStore):
+        region = buckets.bucket_region(ground)
+        name = buckets.bucket_name(key, resource, ground)
+        return {"S3_BUCKET": name, "AWS_ENDPOINT_URL_S3": buckets.endpoint(region), "AWS_REGION": region}
+    if isinstance(resource, FileShare):
+        return {"SHARE_PATH": resource.path}
+    if arrow.kind == "qdrant":
+        return dict.fromkeys(arrow.offer.plain, qdrant.url(key, ground))
+    return {"OPENAI_BASE_URL": llm.base_url(key, ground)}
 
 
 def service_urls(key: str, application: Application) -> dict[str, str]:
     """Variable -> address, for each service that the service uses. What it writes itself under `env` wins."""
     return {variable: f"http://{used}:{port}" for variable, used, port in _calls(key, application)}
+
+
+def shares_used(key: str, application: Application) -> tuple[MountSpec, ...]:
+    """The shares that a service mounts: those it uses."""
+    used = application.services[key].uses
+    return tuple(
+        mount(name, resource)
+        for name, resource in application.resources.items()
+        if isinstance(resource, FileShare) and (used is None or name in used)
+    )
 
 
 def check_variables(key: str, application: Application, own: tuple[Arrow, ...], findings: Findings) -> None:
@@ -108,9 +142,9 @@ def check_variables(key: str, application: Application, own: tuple[Arrow, ...], 
 
 def variables_of(arrow: Arrow, *, secret_files: bool) -> tuple[str, ...]:
     """Every variable the binding of an arrow sets, and the names of those it sets as files only."""
-    names = [arrow.prefix + variable for variable in (*PLAIN_BY_KIND.get(arrow.kind, ()), *SECRET_BY_KIND[arrow.kind])]
-    files = [f"{arrow.prefix}{variable}_FILE" for variable in SECRET_BY_KIND[arrow.kind] if secret_files]
-    return (*names, *files)
+    secrets = [arrow.prefix + variable for variable in arrow.offer.secrets_for(files=secret_files)]
+    files = [f"{variable}_FILE" for variable in secrets if secret_files]
+    return (*(arrow.prefix + variable for variable in arrow.offer.plain), *secrets, *files)
 
 
 def _calls(key: str, application: Application) -> Iterator[tuple[str, str, int]]:
@@ -124,8 +158,8 @@ def _calls(key: str, application: Application) -> Iterator[tuple[str, str, int]]
 def _say_which_is_first(key: str, own: tuple[Arrow, ...], findings: Findings) -> None:
     for arrow in own:
         if arrow.prefix:
-            first = next(one for one in own if one.kind == arrow.kind)
-            variable = next(iter(SECRET_BY_KIND[arrow.kind]))
+            first = next(one for one in own if _family(one.kind) == _family(arrow.kind))
+            variable = next(iter((*first.offer.secrets, *first.offer.plain)))
             findings.notice(
                 f"services/{key}/uses",
                 f"{variable} is that of {first.resource}, which stands first; that of {arrow.resource} is "
@@ -138,20 +172,43 @@ def _arrows_of(key: str, service: Service, application: Application) -> tuple[Ar
     used = application.resources if service.uses is None else service.uses
     found: list[Arrow] = []
     for resource in (name for name in used if name in application.resources):
-        kind = next((word for of, word in KINDS if isinstance(application.resources[resource], of)), None)
+        kind = kind_of(application.resources[resource])
         if kind is not None:
-            first = all(arrow.kind != kind for arrow in found)
+            first = all(_family(arrow.kind) != _family(kind) for arrow in found)
             found.append(Arrow(key, resource, kind, "" if first else f"{variable_name(resource)}_"))
     return tuple(found)
 
 
+def _family(kind: str) -> str:
+    return OFFERS[kind].family or kind
+
+
 def _flows(name: str, arrow: Arrow, ground: Ground) -> tuple[NetworkPolicySpec, ...]:
     client = network.pods(ground.stack, network.pods_of(arrow.service))
-    because = f"services/{arrow.service}/uses/{arrow.resource}"
-    if arrow.kind == "llm":
-        home = llm.gateway_namespace(arrow.resource, ground)
-        server = network.pods(home, network.pods_of(arrow.resource))
-        return network.pair(network.Opening(name=name, port=llm.PORT, because=because), client, server)
+    server_in, port = {
+        "llm": (llm.gateway_namespace(arrow.resource, ground), llm.PORT),
+        "qdrant": (ground.stack, qdrant.PORT),
+    }.get(arrow.kind, ("", 0))
+    if server_in:
+        server = network.pods(server_in, network.pods_of(arrow.resource))
+        return network.pair(network.Opening(name=name, port=port, because=arrow.because), client, server)
+    if arrow.kind not in DATABASE_PORTS:
+        return ()
     # A managed database has no pods: its addresses are somewhere in the private network.
-    opening = network.Opening(name=f"{name}-egress", port=DATABASE_PORTS[arrow.kind], because=because)
+    opening = network.Opening(name=f"{name}-egress", port=DATABASE_PORTS[arrow.kind], because=arrow.because)
     return (network.flow(opening, client, "Egress", network.addresses(ground.environment.ip_range)),)
+
+
+def _ways_out(name: str, arrow: Arrow, application: Application, ground: Ground) -> network.WayOut:
+    """The hosts on the internet by which the resource is reached."""
+    resource, client = application.resources[arrow.resource], network.pods(ground.stack, network.pods_of(arrow.service))
+    if isinstance(resource, ObjectStore):
+        bucket = buckets.bucket_name(arrow.resource, resource, ground)
+        opening = network.Opening(name=name, port=buckets.PORT, because=arrow.because)
+        return network.way_out(
+            opening, client, buckets.hosts(bucket, buckets.bucket_region(ground)), ground.environment
+        )
+    if arrow.kind == "weaviate":
+        opening = network.Opening(name=name, port=weaviate.PORT, because=arrow.because)
+        return network.way_out(opening, client, weaviate.HOSTS, ground.environment)
+    return network.NO_WAY_OUT

@@ -9,7 +9,7 @@ service's own spec says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from hanzo_iac.catalogue import Catalogue, Size
@@ -22,6 +22,7 @@ from hanzo_iac.plan.priced import priced
 from hanzo_iac.plan.scaling import Bounds
 from hanzo_iac.plan.seat import Seat, check_fit, cpu_requests
 from hanzo_iac.plan.spec import CpuPoolSpec
+from hanzo_iac.record import Record
 
 SHARED = "shared"
 """The key of the pool that services share, and what its nodes are labelled with."""
@@ -30,25 +31,38 @@ POOL_NAME_LIMIT = 48
 # A node is called after its pool and five more characters, and must be a host name.
 
 
-def plan_shared_pool(
-    services: Mapping[str, Service], bounds: Mapping[str, Bounds], ground: Ground, catalogue: Catalogue
-) -> CpuPoolSpec:
+class Demand(Record):
+    """What the pods of one part of the plan ask for, and how many there are."""
+
+    where: str
+    cpu_m: int
+    memory_mib: int
+    low: int
+    high: int
+
+
+def demand(key: str, service: Service, bounds: Bounds) -> Demand:
+    """What a service without a GPU asks for."""
+    cpu_m, memory_mib = cpu_requests(service)
+    return Demand(where=f"services/{key}", cpu_m=cpu_m, memory_mib=memory_mib, low=bounds.low, high=bounds.high)
+
+
+def plan_shared_pool(demands: Sequence[Demand], ground: Ground) -> CpuPoolSpec:
     """
-    The pool for all services that need no GPU and name no pool.
+    The pool for everything that needs no GPU and names no pool.
 
     Raises:
-        InputError: a service asks for more than any node offers.
+        InputError: something asks for more than any node offers.
     """
-    size = _smallest_for_all(services, catalogue)
-    asked = {name: cpu_requests(service) for name, service in services.items()}
-    low = nodes_needed(((*asked[name], bounds[name].low) for name in services), size)
-    high = nodes_needed(((*asked[name], bounds[name].high) for name in services), size)
-    pool = _spec(SHARED, size, (low, low, high), ground, because=f"services/{next(iter(services))}")
+    size = _smallest_for_all(demands, ground.catalogue)
+    low = nodes_needed(((one.cpu_m, one.memory_mib, one.low) for one in demands), size)
+    high = nodes_needed(((one.cpu_m, one.memory_mib, one.high) for one in demands), size)
+    pool = _spec(SHARED, size, (low, low, high), ground, because=demands[0].where)
     return replace(pool, name=physical_name(ground.name(f"{SHARED}-{size.slug}"), limit=POOL_NAME_LIMIT))
 
 
 def plan_cpu_pool(
-    key: str, pool: CpuPool, tenants: Sequence[tuple[str, Service, Bounds]], ground: Ground, catalogue: Catalogue
+    key: str, pool: CpuPool, tenants: Sequence[tuple[str, Service, Bounds]], ground: Ground
 ) -> CpuPoolSpec:
     """
     A pool the user wrote, with the nodes the user wrote.
@@ -56,7 +70,7 @@ def plan_cpu_pool(
     Raises:
         InputError: its size is unknown, a pod does not fit on it, or its services need more nodes than it may have.
     """
-    size = catalogue.size(pool.size, where=f"resources/{key}/size")
+    size = ground.catalogue.size(pool.size, where=f"resources/{key}/size")
     if size.gpus:
         raise InputError(Fault(f"resources/{key}/size", f"{size.slug} has GPUs", "write engine: gpu for a GPU pool"))
     for name, service, _ in tenants:
@@ -95,17 +109,16 @@ def nodes_needed(asked: Iterable[tuple[int, int, int]], size: Size) -> int:
     return nodes
 
 
-def _smallest_for_all(services: Mapping[str, Service], catalogue: Catalogue) -> Size:
+def _smallest_for_all(demands: Sequence[Demand], catalogue: Catalogue) -> Size:
     plain = [size for size in catalogue.sizes.values() if not size.gpus and size.usd_per_month is not None]
     plain.sort(key=lambda size: (size.usd_per_month, size.slug))
     faults, cpu, memory = [], 0, 0
-    for name, service in services.items():
-        asked = cpu_requests(service)
-        if any(_holds(size, *asked) for size in plain):
-            cpu, memory = max(cpu, asked[0]), max(memory, asked[1])
+    for one in demands:
+        if any(_holds(size, one.cpu_m, one.memory_mib) for size in plain):
+            cpu, memory = max(cpu, one.cpu_m), max(memory, one.memory_mib)
         else:
-            what = f"no node offers {asked[0]}m CPU and {asked[1]}MB to one pod"
-            faults.append(Fault(f"services/{name}", what, "ask for less and run more replicas"))
+            what = f"no node offers {one.cpu_m}m CPU and {one.memory_mib}MB to one pod"
+            faults.append(Fault(one.where, what, "ask for less and run more replicas"))
     large = next((size for size in plain if _holds(size, cpu, memory)), None)
     if faults or large is None:
         what = f"no node offers the most CPU of one service, {cpu}m, beside the most memory of another, {memory}MB"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hanzo_iac.catalogue import Catalogue
 from hanzo_iac.model.application import Application, Service
 from hanzo_iac.names import physical_name
 from hanzo_iac.plan import network
@@ -19,9 +18,7 @@ NO_TIMEOUT = "0s"
 # A request timeout bounds the whole answer, and answers of models stream for minutes.
 
 
-def plan_gateway(
-    application: Application, ground: Ground, catalogue: Catalogue, findings: Findings
-) -> GatewaySpec | None:
+def plan_gateway(application: Application, ground: Ground, findings: Findings) -> GatewaySpec | None:
     """The gateway; None when no service is public."""
     public = public_services(application)
     _say_what_is_private(application, public, findings)
@@ -40,7 +37,7 @@ def plan_gateway(
         namespace=ground.stack,
         gateway_class=ground.environment.gateway_class,
         listeners=(ListenerSpec(name="http", port=80, protocol="HTTP", hostname="", tls_secret=""),),
-        cost=(priced(catalogue.price("lb-regional-network"), 1, because=because),),
+        cost=(priced(ground.catalogue.price("lb-regional-network"), 1, because=because),),
         because=because,
     )
 

@@ -38,7 +38,6 @@ class Planner(Record):
     """What choosing a GPU needs to see."""
 
     ground: Ground
-    catalogue: Catalogue
     findings: Findings
 
     def own_pool(self, service: Service, tenant: Tenant) -> GpuPoolSpec:
@@ -74,13 +73,14 @@ class Planner(Record):
 
     def _chosen(self, written: str | Sequence[str], where: str) -> Gpu:
         wanted = [
-            self.catalogue.gpu(name, where=where) for name in ([written] if isinstance(written, str) else written)
+            self.ground.catalogue.gpu(name, where=where)
+            for name in ([written] if isinstance(written, str) else written)
         ]
-        sold = [gpu for gpu in wanted if self.catalogue.gpu_sizes(gpu.name)]
+        sold = [gpu for gpu in wanted if self.ground.catalogue.gpu_sizes(gpu.name)]
         here = [gpu for gpu in sold if self._is_offered(gpu)]
-        chosen = next(iter(here or sold), None) or self.catalogue.nearest_gpu(wanted[0])
+        chosen = next(iter(here or sold), None) or self.ground.catalogue.nearest_gpu(wanted[0])
         if chosen is None:
-            raise InputError(_nothing_like(wanted[0], where, self.catalogue))
+            raise InputError(_nothing_like(wanted[0], where, self.ground.catalogue))
         if not sold:
             self.findings.notice(
                 where,
@@ -106,11 +106,13 @@ class Planner(Record):
             )
 
     def _node(self, gpu: Gpu, gpus: int, where: str) -> Size:
-        sizes = self.catalogue.gpu_sizes(gpu.name)
+        sizes = self.ground.catalogue.gpu_sizes(gpu.name)
         fitting = [size for size in sizes if size.gpus >= gpus]
         if not fitting:
             counts = " or ".join(str(size.gpus) for size in sizes)
-            large = dict.fromkeys(size.gpu for size in self.catalogue.sizes.values() if self._sold_with(size, gpus))
+            large = dict.fromkeys(
+                size.gpu for size in self.ground.catalogue.sizes.values() if self._sold_with(size, gpus)
+            )
             hint = f"sold with {gpus} or more: {', '.join(large)}" if large else "8 is the most a node has"
             raise InputError(Fault(where, f"a node has {counts} {gpu.model}, one replica asks for {gpus}", hint))
         size = fitting[0]

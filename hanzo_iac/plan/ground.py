@@ -29,6 +29,7 @@ class Ground(Record):
 
     application: str
     environment: Environment
+    catalogue: Catalogue
     stack: str
     """`<application>-<environment>`, whole if it fits: the namespace and the stem of names."""
     tags: tuple[str, ...]
@@ -59,12 +60,13 @@ def plan_environment(
     tag = TagSpec(name=f"hanzo-{stack}", because="environment/name")
     with findings.gathering():
         catalogue.region(environment.region, where="environment/region")
-    builds = any(service.build is not None for service in application.services.values())
+    builds = any(service.build or service.git for service in application.services.values())
     cluster = _cluster(stack, environment, catalogue, findings, registry=builds)
     findings.settle()
     return Ground(
         application=application.name,
         environment=environment,
+        catalogue=catalogue,
         stack=stack,
         tags=(tag.name,),
         project=ProjectSpec(

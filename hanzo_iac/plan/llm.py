@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 from hanzo_iac.catalogue import Catalogue, ModelProvider
 from hanzo_iac.errors import Fault, InputError
+from hanzo_iac.model.application import Application
 from hanzo_iac.model.resources import LlmGateway
 from hanzo_iac.plan import network
 from hanzo_iac.plan.findings import Findings
 from hanzo_iac.plan.ground import POOL_LABEL, SYSTEM, Ground
-from hanzo_iac.plan.spec import ImageSpec, LlmGatewaySpec, NetworkPolicySpec, PodResourcesSpec, ProbeSpec
+from hanzo_iac.plan.spec import ImageSpec, LlmGatewaySpec, PodResourcesSpec, ProbeSpec
 
 PORT = 4000
 # LiteLLM's own default.
@@ -62,26 +63,26 @@ def base_url(key: str, ground: Ground) -> str:
     return f"http://{key}.{gateway_namespace(key, ground)}.svc.cluster.local:{PORT}/v1"
 
 
-def flow_to_providers(key: str, ground: Ground) -> NetworkPolicySpec:
-    """The gateway's way out, to every public address: names of providers cannot stand in a NetworkPolicy."""
-    return network.flow(
-        network.Opening(name=f"{key}-to-providers", port=443, because=f"resources/{key}/models"),
-        network.pods(gateway_namespace(key, ground), network.pods_of(key)),
-        "Egress",
-        network.addresses("0.0.0.0/0", but=network.PRIVATE_CIDRS),
+def ways_to_providers(key: str, application: Application, ground: Ground) -> network.WayOut:
+    """The gateway's way out, to the providers of its models and nobody else."""
+    gateway = application.resources[key]
+    models = gateway.models if isinstance(gateway, LlmGateway) else ()
+    hosts = dict.fromkeys(
+        host for name in models if (known := _provider(name, ground.catalogue)) for host in known.hosts
     )
+    opening = network.Opening(name=f"{key}-to-providers", port=443, because=f"resources/{key}/models")
+    gateways = network.pods(gateway_namespace(key, ground), network.pods_of(key))
+    return network.way_out(opening, gateways, tuple(hosts), ground.environment)
 
 
-def plan_llm_gateway(
-    key: str, resource: LlmGateway, ground: Ground, catalogue: Catalogue, findings: Findings
-) -> LlmGatewaySpec:
+def plan_llm_gateway(key: str, resource: LlmGateway, ground: Ground, findings: Findings) -> LlmGatewaySpec:
     """
     The gateway of an `llm` resource.
 
     Raises:
         InputError: it is not known which provider has one of the models.
     """
-    models = _models(key, resource.models, catalogue)
+    models = _models(key, resource.models, ground.catalogue)
     secret = f"{key}-provider-keys"
     namespace = gateway_namespace(key, ground)
     keys = list(dict.fromkeys(model.key_variable for model in models))
@@ -122,12 +123,10 @@ def plan_llm_gateway(
     )
 
 
-def check_room(
-    gateways: Mapping[str, LlmGatewaySpec], ground: Ground, catalogue: Catalogue, findings: Findings
-) -> None:
+def check_room(gateways: Mapping[str, LlmGatewaySpec], ground: Ground, findings: Findings) -> None:
     """A fault when the system pool, where gateways run, has no room for all of them."""
     pool = ground.cluster.system_pool
-    size = catalogue.sizes.get(pool.size)
+    size = ground.catalogue.sizes.get(pool.size)
     if size is None:
         return
     fit = min(

@@ -8,22 +8,20 @@ from dataclasses import replace
 from hanzo_iac.catalogue import Catalogue
 from hanzo_iac.model.application import Application
 from hanzo_iac.model.environment import Environment
-from hanzo_iac.plan import network
 from hanzo_iac.plan.ceiling import check_ceilings, plan_budget
 from hanzo_iac.plan.collisions import check_names
-from hanzo_iac.plan.configuration import Arrow, arrows, check_variables, plan_binding, service_urls
-from hanzo_iac.plan.entrance import flows_from_gateway, plan_gateway, plan_routes
+from hanzo_iac.plan.configuration import Arrow, arrows, check_variables, plan_binding, service_urls, shares_used
+from hanzo_iac.plan.entrance import plan_gateway, plan_routes
 from hanzo_iac.plan.findings import Findings
 from hanzo_iac.plan.ground import Ground, plan_environment
-from hanzo_iac.plan.llm import flow_to_providers, gateway_namespace
-from hanzo_iac.plan.resources import Supplies, plan_pools, plan_resources, plan_seats
+from hanzo_iac.plan.namespaces import plan_namespaces
+from hanzo_iac.plan.resources import plan_pools, plan_resources, plan_seats
 from hanzo_iac.plan.scaling import Bounds, plan_scaling
 from hanzo_iac.plan.scope import not_deployable
 from hanzo_iac.plan.seat import Seat
 from hanzo_iac.plan.source import plan_image, plan_registry
-from hanzo_iac.plan.spec import BindingSpec, NamespaceSpec, Plan, ServiceSpec
-from hanzo_iac.plan.vector_stores import flows_to_stores
-from hanzo_iac.plan.workloads import Setting, flows_between_services, plan_workload
+from hanzo_iac.plan.spec import BindingSpec, Plan, ServiceSpec
+from hanzo_iac.plan.workloads import Setting, plan_workload
 
 
 def plan(application: Application, environment: Environment, catalogue: Catalogue | None = None) -> Plan:
@@ -42,12 +40,12 @@ def plan(application: Application, environment: Environment, catalogue: Catalogu
     arrow = arrows(application)
     for key in application.services:
         check_variables(key, application, arrow[key], findings)
-    pools = plan_pools(application, bound, ground, catalogue, findings)
-    supplies = plan_resources(application, arrow, ground, catalogue, findings)
+    pools = plan_pools(application, bound, ground, findings)
+    supplies = plan_resources(application, arrow, pools, ground, findings)
     findings.settle()
     seats = plan_seats(application, pools, catalogue)
     services = _plan_services(application, bound, seats, ground, findings)
-    gateway = plan_gateway(application, ground, catalogue, findings)
+    gateway = plan_gateway(application, ground, findings)
     planned = Plan(
         application=application.name,
         environment=environment.name,
@@ -59,14 +57,18 @@ def plan(application: Application, environment: Environment, catalogue: Catalogu
         cluster=ground.cluster,
         cpu_pools=pools.cpu,
         gpu_pools=pools.gpu,
-        registry=plan_registry(application, ground, catalogue, findings),
+        registry=plan_registry(application, ground, findings),
         postgres=supplies.postgres,
         valkey=supplies.valkey,
         vector_stores=supplies.vector_stores,
-        namespaces=_plan_namespaces(application, supplies, ground),
+        qdrants=supplies.qdrants,
+        weaviates=supplies.weaviates,
+        buckets=supplies.buckets,
+        file_shares=supplies.file_shares,
+        namespaces=plan_namespaces(application, supplies, services, ground),
         llm_gateways=supplies.llm_gateways,
         services=services,
-        bindings=_plan_bindings(arrow, ground, findings),
+        bindings=_plan_bindings(arrow, application, ground, findings),
         gateway=gateway,
         routes=plan_routes(application, ground) if gateway else {},
         budget=plan_budget(application, environment, tuple(supplies.llm_gateways.values())),
@@ -92,6 +94,7 @@ def _plan_services(
             seat=seats[key],
             bounds=bounds[key],
             urls=service_urls(key, application),
+            mounts=shares_used(key, application),
         )
         with findings.gathering():
             services[key] = plan_workload(key, service, setting, ground)
@@ -99,11 +102,11 @@ def _plan_services(
 
 
 def _plan_bindings(
-    arrow: Mapping[str, tuple[Arrow, ...]], ground: Ground, findings: Findings
+    arrow: Mapping[str, tuple[Arrow, ...]], application: Application, ground: Ground, findings: Findings
 ) -> dict[str, BindingSpec]:
     bindings: dict[str, BindingSpec] = {}
     for one in (one for own in arrow.values() for one in own):
-        binding = plan_binding(one, ground)
+        binding = plan_binding(one, application, ground)
         other = bindings.setdefault(binding.name, binding)
         if other is not binding:
             findings.fault(
@@ -112,18 +115,3 @@ def _plan_bindings(
                 f"rename the service {one.service} or the resource {one.resource}",
             )
     return bindings
-
-
-def _plan_namespaces(application: Application, supplies: Supplies, ground: Ground) -> dict[str, NamespaceSpec]:
-    version = ground.cluster.version
-    flows = (
-        *flows_from_gateway(application, ground),
-        *flows_between_services(application, ground),
-        *flows_to_stores(supplies.vector_stores, ground),
-    )
-    namespaces = {ground.stack: network.namespace(ground.stack, version, flows, because="name")}
-    for key in supplies.llm_gateways:
-        name = gateway_namespace(key, ground)
-        out = (flow_to_providers(key, ground),)
-        namespaces[name] = network.namespace(name, version, out, because=f"resources/{key}")
-    return namespaces

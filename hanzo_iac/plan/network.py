@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from hanzo_iac.model.environment import Environment
 from hanzo_iac.names import physical_name
-from hanzo_iac.plan.spec import NamespaceSpec, NetworkPolicySpec, PeerSpec, PortSpec
+from hanzo_iac.plan.spec import EgressSpec, NetworkPolicySpec, PeerSpec, PortSpec
 from hanzo_iac.record import Record
 
 SERVICE_LABEL = "hanzo.ai/service"
@@ -27,15 +28,49 @@ SQL_JOB_LABELS = {"app.kubernetes.io/component": "vector-store"}
 _ALL: Mapping[str, str] = {}
 
 
-def namespace(name: str, kubernetes: str, flows: tuple[NetworkPolicySpec, ...], *, because: str) -> NamespaceSpec:
-    """A namespace that takes restricted pods only and lets through DNS and the given flows only."""
-    version = "v" + ".".join(kubernetes.split(".")[:2])
-    labels = {
-        f"pod-security.kubernetes.io/{mode}{suffix}": value
-        for mode in ("enforce", "audit", "warn")
-        for suffix, value in (("", "restricted"), ("-version", version))
-    }
-    return NamespaceSpec(name=name, labels=labels, policies=(*_closed_but_dns(name), *flows), because=because)
+class Opening(Record):
+    """A TCP port that is opened, and why."""
+
+    name: str
+    port: int
+    because: str
+
+
+class WayOut(Record):
+    """A way to hosts on the internet: by their names where Cilium holds pods to them, else by every public address."""
+
+    policies: tuple[NetworkPolicySpec, ...]
+    names: tuple[EgressSpec, ...]
+
+
+NO_WAY_OUT = WayOut(policies=(), names=())
+
+
+def together(ways: Iterable[WayOut]) -> WayOut:
+    """All of these ways."""
+    every = tuple(ways)
+    return WayOut(
+        policies=tuple(policy for way in every for policy in way.policies),
+        names=tuple(name for way in every for name in way.names),
+    )
+
+
+def way_out(opening: Opening, of: PeerSpec, hosts: tuple[str, ...], environment: Environment) -> WayOut:
+    """The way of these pods to these hosts; none without a host."""
+    if not hosts:
+        return NO_WAY_OUT
+    if environment.egress == "addresses":
+        anywhere = addresses("0.0.0.0/0", but=PRIVATE_CIDRS)
+        return WayOut(policies=(flow(replace(opening, name=f"{opening.name}-out"), of, "Egress", anywhere),), names=())
+    spec = EgressSpec(
+        name=physical_name(opening.name, "out"),
+        namespace=of.namespace,
+        pod_labels=of.pod_labels,
+        hosts=hosts,
+        port=opening.port,
+        because=opening.because,
+    )
+    return WayOut(policies=(), names=(spec,))
 
 
 def pods_of(service: str) -> dict[str, str]:
@@ -60,14 +95,6 @@ def addresses(cidr: str, *, but: tuple[str, ...] = ()) -> PeerSpec:
     return PeerSpec(namespace="", pod_labels={}, cidr=cidr, except_cidrs=but)
 
 
-class Opening(Record):
-    """A TCP port that is opened, and why."""
-
-    name: str
-    port: int
-    because: str
-
-
 def flow(opening: Opening, of: PeerSpec, direction: str, peer: PeerSpec) -> NetworkPolicySpec:
     """One flow between the pods it is about, `of`, and their peer, seen from one of the two ends."""
     return NetworkPolicySpec(
@@ -87,25 +114,3 @@ def pair(opening: Opening, client: PeerSpec, server: PeerSpec) -> tuple[NetworkP
         flow(replace(opening, name=f"{opening.name}-egress"), client, "Egress", server),
         flow(replace(opening, name=f"{opening.name}-ingress"), server, "Ingress", client),
     )
-
-
-def _closed_but_dns(name: str) -> tuple[NetworkPolicySpec, ...]:
-    closed = NetworkPolicySpec(
-        name="default-deny",
-        namespace=name,
-        pod_labels=_ALL,
-        direction="Both",
-        peers=(),
-        ports=(),
-        because="every namespace",
-    )
-    dns = NetworkPolicySpec(
-        name="allow-dns",
-        namespace=name,
-        pod_labels=_ALL,
-        direction="Egress",
-        peers=(pods("kube-system", {"k8s-app": "kube-dns"}),),
-        ports=(PortSpec(port=53, protocol="UDP"), PortSpec(port=53, protocol="TCP")),
-        because="every namespace",
-    )
-    return (closed, dns)

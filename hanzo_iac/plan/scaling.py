@@ -19,6 +19,9 @@ class Bounds:
 
 def plan_scaling(key: str, service: Service, environment: Environment, findings: Findings) -> Bounds:
     """The written bounds, capped by the environment."""
+    if service.kind in {"job", "cron"}:
+        # Its pod is there while it runs.
+        return Bounds(0, 1)
     written = service.replicas
     cap = environment.max_replicas
     bounds = Bounds(written.min, written.max)

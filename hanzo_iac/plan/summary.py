@@ -9,8 +9,10 @@ from typing import Any
 from hanzo_iac.plan.explanation import parts
 from hanzo_iac.plan.spec import (
     BindingSpec,
+    BucketSpec,
     ClusterSpec,
     CpuPoolSpec,
+    FileShareSpec,
     GatewaySpec,
     GpuPoolSpec,
     ImageSpec,
@@ -20,6 +22,7 @@ from hanzo_iac.plan.spec import (
     PodResourcesSpec,
     PostgresSpec,
     ProjectSpec,
+    QdrantSpec,
     RegistrySpec,
     RouteSpec,
     ServiceSpec,
@@ -27,6 +30,7 @@ from hanzo_iac.plan.spec import (
     ValkeySpec,
     VectorStoreSpec,
     VpcSpec,
+    WeaviateSpec,
 )
 from hanzo_iac.units import Size
 
@@ -79,7 +83,12 @@ def _gpu_pool(spec: GpuPoolSpec) -> str:
 
 def _postgres(spec: PostgresSpec) -> str:
     nodes = "with standby" if spec.node_count > 1 else "single node"
-    return f"PostgreSQL {spec.version}, {spec.size}, {nodes}, {Size(spec.storage_mib)}"
+    more = [
+        f", {_count(len(spec.replicas), 'read replica')}" if spec.replicas else "",
+        f", {spec.pools[0].mode} pool of {spec.pools[0].size}" if spec.pools else "",
+        f", from {spec.restore.cluster}" if spec.restore else "",
+    ]
+    return f"PostgreSQL {spec.version}, {spec.size}, {nodes}, {Size(spec.storage_mib)}{''.join(more)}"
 
 
 def _valkey(spec: ValkeySpec) -> str:
@@ -89,6 +98,16 @@ def _valkey(spec: ValkeySpec) -> str:
 
 def _vector_store(spec: VectorStoreSpec) -> str:
     return f"pgvector in {spec.postgres}, {spec.dimensions} dimensions"
+
+
+def _qdrant(spec: QdrantSpec) -> str:
+    return f"Qdrant in the cluster, {spec.dimensions} dimensions, {spec.storage_gib}GB"
+
+
+def _bucket(spec: BucketSpec) -> str:
+    words = ["public" if spec.acl == "public-read" else "private", f"in {spec.region}"]
+    words += ["versions kept"] * spec.versioning + ["CDN"] * (spec.cdn is not None)
+    return ", ".join([*words, f"keys for {', '.join(spec.users)}"] if spec.users else words)
 
 
 def _namespace(spec: NamespaceSpec) -> str:
@@ -111,8 +130,10 @@ def _image(spec: ImageSpec) -> str:
 
 def _service(spec: ServiceSpec) -> str:
     port = f" on port {spec.port}" if spec.port else ""
-    replicas = _range(spec.replicas_min, spec.replicas_max, "replica")
-    return f"{spec.kind}{port}, {_image(spec.image)}, {replicas} of {_asked(spec.resources)}"
+    asked = _asked(spec.resources)
+    times = {"job": f"runs once, {asked}", "cron": f'runs at "{spec.schedule}", {asked}'}
+    replicas = f"{_range(spec.replicas_min, spec.replicas_max, 'replica')} of {asked}"
+    return f"{spec.kind}{port}, {_image(spec.image)}, {times.get(spec.kind, replicas)}"
 
 
 def _binding(spec: BindingSpec) -> str:
@@ -139,6 +160,10 @@ ROWS: dict[type, tuple[str, str, Callable[[Any], str]]] = {
     PostgresSpec: ("data", "postgres", _postgres),
     ValkeySpec: ("data", "valkey", _valkey),
     VectorStoreSpec: ("data", "vectors", _vector_store),
+    QdrantSpec: ("data", "vectors", _qdrant),
+    WeaviateSpec: ("data", "vectors", lambda spec: f"managed Weaviate, {spec.size}, {spec.dimensions} dimensions"),
+    BucketSpec: ("data", "bucket", _bucket),
+    FileShareSpec: ("data", "share", lambda spec: f"NFS, {spec.size_gib}GB"),
     NamespaceSpec: ("workloads", "namespace", _namespace),
     LlmGatewaySpec: ("workloads", "LLM gateway", _gateway),
     ServiceSpec: ("workloads", "service", _service),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from hanzo_iac.catalogue import Catalogue
 from hanzo_iac.errors import Fault, InputError
 from hanzo_iac.model.resources import Valkey
 from hanzo_iac.plan.findings import Findings
 from hanzo_iac.plan.ground import Ground
-from hanzo_iac.plan.postgres import STANDBY_MIB
+from hanzo_iac.plan.postgres import MAINTENANCE, STANDBY_MIB
 from hanzo_iac.plan.priced import priced
 from hanzo_iac.plan.spec import ValkeySpec
 
@@ -16,7 +15,7 @@ PORT = 25061
 # Where DigitalOcean's Valkey listens. Source: DigitalOcean's OpenAPI, 2026-08.
 
 
-def plan_valkey(key: str, resource: Valkey, ground: Ground, catalogue: Catalogue, findings: Findings) -> ValkeySpec:
+def plan_valkey(key: str, resource: Valkey, ground: Ground, findings: Findings) -> ValkeySpec:
     """
     The cache cluster of a `valkey` or `redis` resource.
 
@@ -24,7 +23,7 @@ def plan_valkey(key: str, resource: Valkey, ground: Ground, catalogue: Catalogue
         InputError: no size has that much memory.
     """
     where = f"resources/{key}"
-    version = catalogue.newest_version(ENGINE).version
+    version = ground.catalogue.newest_version(ENGINE).version
     if resource.engine == "redis":
         findings.notice(
             f"{where}/engine",
@@ -33,7 +32,7 @@ def plan_valkey(key: str, resource: Valkey, ground: Ground, catalogue: Catalogue
         )
     nodes = 2 if ground.environment.valkey.standby else 1
     least = max(resource.memory.mib, STANDBY_MIB if nodes > 1 else 0)
-    sizes = catalogue.sizes_of_engine(ENGINE)
+    sizes = ground.catalogue.sizes_of_engine(ENGINE)
     size = next((size for size in sizes if size.memory_mib >= least), None)
     if size is None:
         most = sizes[-1].memory_mib // 1024
@@ -46,6 +45,8 @@ def plan_valkey(key: str, resource: Valkey, ground: Ground, catalogue: Catalogue
         size=size.slug,
         node_count=nodes,
         eviction_policy=resource.eviction,
+        persistence="rdb" if resource.persistence else "off",
+        maintenance=MAINTENANCE,
         tags=ground.tags,
         protect=ground.environment.protect,
         cost=(priced(size.price, nodes, because=where),),

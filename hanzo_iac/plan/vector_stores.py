@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from hashlib import sha256
 
-from hanzo_iac.catalogue import Catalogue
+from hanzo_iac.model.application import Application
 from hanzo_iac.model.resources import VectorStore
 from hanzo_iac.names import physical_name
 from hanzo_iac.plan import network
 from hanzo_iac.plan.ground import Ground
-from hanzo_iac.plan.postgres import ENGINE, PORT, Wanted, choose_size, database_cost, sql_name
+from hanzo_iac.plan.postgres import ENGINE, MAINTENANCE, PORT, Wanted, choose_size, database_cost, sql_name
 from hanzo_iac.plan.spec import NetworkPolicySpec, PodResourcesSpec, PostgresSpec, VectorStoreSpec
 
 ADMIN = "doadmin"
@@ -65,9 +65,13 @@ GRANT SELECT ON hanzo_vector_store TO {user};
 """
 
 
-def plan_vector_postgres(
-    key: str, store: VectorStore, users: tuple[str, ...], ground: Ground, catalogue: Catalogue
-) -> PostgresSpec:
+def holder_of(key: str, application: Application) -> str:
+    """The PostgreSQL a resource lies in: itself, or the one that a vector store names."""
+    resource = application.resources[key]
+    return (resource.database if isinstance(resource, VectorStore) else None) or key
+
+
+def plan_vector_postgres(key: str, store: VectorStore, users: tuple[str, ...], ground: Ground) -> PostgresSpec:
     """
     The PostgreSQL a vector store lives in. Apart from the other databases: building an index takes all of its memory.
 
@@ -76,33 +80,39 @@ def plan_vector_postgres(
     """
     where = f"resources/{key}"
     nodes = 2 if ground.environment.postgres.standby else 1
-    size = choose_size(Wanted(where=where, storage_mib=store.storage.mib, nodes=nodes, size=""), catalogue)
+    size = choose_size(Wanted(where=where, storage_mib=store.storage.mib, nodes=nodes, size=""), ground.catalogue)
     storage = max(store.storage.mib, size.disk_min_mib)
     return PostgresSpec(
         name=ground.name(key),
         region=ground.environment.region,
-        version=catalogue.newest_version(ENGINE).version,
+        version=ground.catalogue.newest_version(ENGINE).version,
         keep_version=True,
         size=size.slug,
         node_count=nodes,
         storage_mib=storage,
         databases=(sql_name(key),),
-        users=users,
+        users=tuple(sql_name(user) for user in users),
+        pools=(),
+        replicas=(),
+        growth=None,
+        maintenance=MAINTENANCE,
+        settings={},
+        restore=None,
         tags=ground.tags,
         protect=ground.environment.protect,
-        cost=database_cost(size, nodes, storage, where, catalogue),
+        cost=database_cost(size, nodes, storage, where, ground.catalogue),
         because=where,
     )
 
 
 def plan_vector_store(key: str, store: VectorStore, users: tuple[str, ...], ground: Ground) -> VectorStoreSpec:
     """The SQL of a vector store and the Job that runs it."""
-    sql = vector_sql(key, store, users)
+    sql, holder = vector_sql(key, store, tuple(sql_name(user) for user in users)), store.database or key
     return VectorStoreSpec(
         name=ground.name(key),
         namespace=ground.stack,
-        postgres=key,
-        database=sql_name(key),
+        postgres=holder,
+        database=sql_name(holder),
         user=ADMIN,
         dimensions=store.dimensions,
         job=physical_name(key, "setup", sha256(sql.encode()).hexdigest()[:8]),

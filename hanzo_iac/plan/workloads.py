@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hashlib import sha256
 
 from hanzo_iac.model.application import Application, Service
+from hanzo_iac.names import physical_name
 from hanzo_iac.plan import network
 from hanzo_iac.plan.ground import Ground
 from hanzo_iac.plan.scaling import Bounds
 from hanzo_iac.plan.seat import Seat, pod_resources
-from hanzo_iac.plan.spec import ImageSpec, NetworkPolicySpec, ProbeSpec, ServiceSpec
+from hanzo_iac.plan.spec import ImageSpec, MountSpec, NetworkPolicySpec, ProbeSpec, ServiceSpec
 from hanzo_iac.record import Record
 
 PRE_STOP_S = 15
@@ -18,6 +20,10 @@ PRE_STOP_S = 15
 GRACE_S = 60
 GPU_GRACE_S = 600
 # More than PRE_STOP_S plus the longest answer: a model may write one for minutes.
+
+RUNS_AND_ENDS = ("job", "cron")
+JOB_TRIES = 3
+# Of a job, with Kubernetes' doubling delay from 10 s between them. Arbitrary.
 
 STARTUP_PERIOD_S = 5
 STARTUP_TRIES = 60
@@ -38,6 +44,8 @@ class Setting(Record):
     bounds: Bounds
     urls: Mapping[str, str]
     """Variable -> address of each service it uses."""
+    mounts: tuple[MountSpec, ...]
+    """Shares it uses."""
 
 
 def plan_workload(key: str, service: Service, setting: Setting, ground: Ground) -> ServiceSpec:
@@ -53,6 +61,9 @@ def plan_workload(key: str, service: Service, setting: Setting, ground: Ground) 
         name=key,
         namespace=ground.stack,
         kind=service.kind,
+        workload=_workload_name(key, service, setting),
+        schedule=service.schedule or "",
+        tries=JOB_TRIES if service.kind in RUNS_AND_ENDS else 0,
         image=setting.image,
         command=tuple(service.command),
         port=port,
@@ -66,6 +77,7 @@ def plan_workload(key: str, service: Service, setting: Setting, ground: Ground) 
         node_selector=seat.node_selector,
         toleration_keys=seat.toleration_keys,
         environment=_environment(service, port, setting.urls),
+        mounts=setting.mounts,
         secret_files=service.inject == "file",
         startup_probe=_probe(service, port, period_s=STARTUP_PERIOD_S, failure_threshold=tries),
         readiness_probe=_probe(service, port, period_s=5, failure_threshold=3),
@@ -75,6 +87,27 @@ def plan_workload(key: str, service: Service, setting: Setting, ground: Ground) 
         labels=ground.labels,
         pod_labels=network.pods_of(key),
         because=f"services/{key}",
+    )
+
+
+def _workload_name(key: str, service: Service, setting: Setting) -> str:
+    """The service's key; of a job with a digest of what it runs, because a Job cannot be changed, only made anew."""
+    if service.kind != "job":
+        return key
+    runs = (setting.image.reference, *service.command, *(f"{name}={value}" for name, value in service.env.items()))
+    return physical_name(key, sha256("\0".join(runs).encode()).hexdigest()[:8])
+
+
+def ways_out(application: Application, ground: Ground) -> network.WayOut:
+    """The way of each service to the hosts it may reach."""
+    return network.together(
+        network.way_out(
+            network.Opening(name=key, port=443, because=f"services/{key}/egress"),
+            network.pods(ground.stack, network.pods_of(key)),
+            service.egress,
+            ground.environment,
+        )
+        for key, service in application.services.items()
     )
 
 

@@ -22,6 +22,7 @@ DIGITALOCEAN_PROVIDER_VERSION = "4.84.1"
 ETCD_VERSION = "3.6.14"
 KUBERNETES_VERSION = "1.36.1"
 KWOK_VERSION = "0.8.0"
+CILIUM_VERSION = "1.19.4"
 GATEWAY_API_VERSION = "1.6.3"
 
 GROUPS = {
@@ -232,6 +233,18 @@ PROGRAMS: tuple[Program, ...] = (
         GATEWAY_API_VERSION,
         (ModuleFiles("gateway-api", "sigs.k8s.io/gateway-api", ("config/crd/standard/*.yaml",)),),
         folder="standard",
+    ),
+    Program(
+        "cilium-crds",
+        CILIUM_VERSION,
+        (
+            ModuleFiles(
+                "cilium",
+                "github.com/cilium/cilium",
+                ("pkg/k8s/apis/cilium.io/client/crds/v2/ciliumnetworkpolicies.yaml",),
+            ),
+        ),
+        folder="v2",
     ),
     _pulumi(),
     _language_host(),

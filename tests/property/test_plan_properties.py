@@ -60,6 +60,10 @@ RESOURCES = [
     {"engine": "postgres", "storage": "20GB"},
     {"engine": "postgres", "storage": "100GB", "standby": True},
     {"engine": "pgvector", "dimensions": 1024},
+    {"engine": "qdrant", "dimensions": 1024},
+    {"engine": "weaviate", "dimensions": 1024},
+    {"engine": "spaces", "storage": "400GB"},
+    {"engine": "nfs"},
     {"engine": "redis", "memory": "2GB"},
     {"engine": "valkey"},
     {"provider": "hanzo-gateway", "models": ["gpt-4o", "claude-3.5-sonnet"], "budget": "$50/month"},
@@ -135,7 +139,16 @@ def test_a_plan_names_nothing_that_it_does_not_hold(data):
     assert [one.pool for one in spec.services.values() if one.pool not in {**spec.cpu_pools, **spec.gpu_pools}] == []
     assert [one.postgres for one in spec.vector_stores.values() if one.postgres not in spec.postgres] == []
     assert [one.service for one in spec.routes.values() if one.service not in spec.services] == []
-    used = {"postgres": spec.postgres, "vector": spec.vector_stores, "cache": spec.valkey, "llm": spec.llm_gateways}
+    used = {
+        "postgres": spec.postgres,
+        "pgvector": spec.vector_stores,
+        "qdrant": spec.qdrants,
+        "weaviate": spec.weaviates,
+        "bucket": spec.buckets,
+        "share": spec.file_shares,
+        "cache": spec.valkey,
+        "llm": spec.llm_gateways,
+    }
     assert [one.name for one in spec.bindings.values() if one.resource not in used[one.resource_kind]] == []
     for pool in (*spec.cpu_pools.values(), *spec.gpu_pools.values()):
         assert 0 <= pool.min_nodes <= pool.max_nodes

@@ -22,7 +22,7 @@ from hanzo_iac.localcloud.kubernetes.nodes import Fleet
 from hanzo_iac.localcloud.places import Places
 from hanzo_iac.localcloud.ports import Ports
 from hanzo_iac.localcloud.processes import Children
-from hanzo_iac.localcloud.settings import CONTROL_PLANE, CloudSettings
+from hanzo_iac.localcloud.settings import CONTROL_PLANE, DEFINITIONS, CloudSettings
 
 log = logging.getLogger("hanzo_iac.localcloud")
 
@@ -173,7 +173,8 @@ class LocalClusters:
                 return STARTING_S
         self._ensure_clients(plane, api)
         if pid != seat.laid_for:
-            if not foundation.lay(api, toolchain.find("gateway-api-crds").path("gateway-api-crds")):
+            definitions = toolchain.find(*DEFINITIONS)
+            if not foundation.lay(api, [definitions.path(name) for name in DEFINITIONS]):
                 return STARTING_S
             self._put_to_work(seat, api)
             seat.laid_for = pid

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 
 from hanzo_iac.localcloud.backends import Pool
 from hanzo_iac.localcloud.keeper import Keeper
-from hanzo_iac.localcloud.kubernetes import addresses, autoscale, nodes, sqljobs
+from hanzo_iac.localcloud.kubernetes import addresses, autoscale, nodes, sqljobs, volumes
 from hanzo_iac.localcloud.kubernetes.api import Api, Json, Refused
 from hanzo_iac.localcloud.kubernetes.mirror import Mirror
 from hanzo_iac.localcloud.kubernetes.nodes import Fleet, Ordered
@@ -30,6 +30,7 @@ COLLECTIONS = {
     "Pod": "/api/v1/pods",
     "Service": "/api/v1/services",
     "Namespace": "/api/v1/namespaces",
+    "PersistentVolumeClaim": volumes.CLAIMS,
     **addresses.COLLECTIONS,
 }
 
@@ -100,6 +101,7 @@ class Controller:
         self._fleet.settle(wanted.pools)
         pause_s = min(LOOK_S, self._settle_nodes(wanted))
         addresses.settle(self.api, self.mirrors)
+        volumes.settle(self.api, self.mirrors["PersistentVolumeClaim"])
         self._execute_sql()
         self._scale(wanted)
         if self._refusal is not None:

@@ -10,10 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hanzo_iac.plan.spec.data import PostgresSpec, ValkeySpec, VectorStoreSpec
+from hanzo_iac.plan.spec.data import (
+    GrowthSpec,
+    MaintenanceSpec,
+    PoolingSpec,
+    PostgresSpec,
+    ReplicaSpec,
+    RestoreSpec,
+    ValkeySpec,
+)
 from hanzo_iac.plan.spec.ground import ClusterSpec, ProjectSpec, RegistrySpec, SystemPoolSpec, TagSpec, VpcSpec
 from hanzo_iac.plan.spec.money import BudgetSpec, CostLine, Notice
 from hanzo_iac.plan.spec.network import (
+    EgressSpec,
     GatewaySpec,
     ListenerSpec,
     NamespaceSpec,
@@ -23,6 +32,8 @@ from hanzo_iac.plan.spec.network import (
     RouteSpec,
 )
 from hanzo_iac.plan.spec.pools import CpuPoolSpec, GpuPoolSpec, TaintSpec
+from hanzo_iac.plan.spec.storage import BucketSpec, CdnSpec, CorsSpec, FileShareSpec, LifecycleSpec, MountSpec
+from hanzo_iac.plan.spec.vectors import QdrantSpec, VectorStoreSpec, WeaviateSpec
 from hanzo_iac.plan.spec.workloads import (
     BindingSpec,
     ImageSpec,
@@ -35,26 +46,39 @@ from hanzo_iac.record import Record
 
 __all__ = [
     "BindingSpec",
+    "BucketSpec",
     "BudgetSpec",
+    "CdnSpec",
     "ClusterSpec",
+    "CorsSpec",
     "CostLine",
     "CpuPoolSpec",
+    "EgressSpec",
+    "FileShareSpec",
     "GatewaySpec",
     "GpuPoolSpec",
+    "GrowthSpec",
     "ImageSpec",
+    "LifecycleSpec",
     "ListenerSpec",
     "LlmGatewaySpec",
+    "MaintenanceSpec",
+    "MountSpec",
     "NamespaceSpec",
     "NetworkPolicySpec",
     "Notice",
     "PeerSpec",
     "Plan",
     "PodResourcesSpec",
+    "PoolingSpec",
     "PortSpec",
     "PostgresSpec",
     "ProbeSpec",
     "ProjectSpec",
+    "QdrantSpec",
     "RegistrySpec",
+    "ReplicaSpec",
+    "RestoreSpec",
     "RouteSpec",
     "ServiceSpec",
     "SystemPoolSpec",
@@ -63,6 +87,7 @@ __all__ = [
     "ValkeySpec",
     "VectorStoreSpec",
     "VpcSpec",
+    "WeaviateSpec",
 ]
 
 
@@ -84,6 +109,10 @@ class Plan(Record):
     postgres: Mapping[str, PostgresSpec]
     valkey: Mapping[str, ValkeySpec]
     vector_stores: Mapping[str, VectorStoreSpec]
+    qdrants: Mapping[str, QdrantSpec]
+    weaviates: Mapping[str, WeaviateSpec]
+    buckets: Mapping[str, BucketSpec]
+    file_shares: Mapping[str, FileShareSpec]
     namespaces: Mapping[str, NamespaceSpec]
     llm_gateways: Mapping[str, LlmGatewaySpec]
     services: Mapping[str, ServiceSpec]

@@ -1,12 +1,50 @@
-"""Where data is kept."""
+"""Databases and caches."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from hanzo_iac.plan.spec.money import CostLine
-from hanzo_iac.plan.spec.workloads import PodResourcesSpec
 from hanzo_iac.record import Record
+
+
+class PoolingSpec(Record):
+    """Connections to one database that clients share: they log in as themselves, and name the pool as the database."""
+
+    name: str
+    database: str
+    mode: str
+    size: int
+
+
+class ReplicaSpec(Record):
+    """A copy of a PostgreSQL cluster that answers reading queries."""
+
+    name: str
+    size: str
+
+
+class GrowthSpec(Record):
+    """Storage that grows by itself."""
+
+    threshold_percent: int
+    increment_gib: int
+
+
+class MaintenanceSpec(Record):
+    """When a database may be restarted for updates, UTC."""
+
+    day: str
+    hour: str
+    """`03:00`."""
+
+
+class RestoreSpec(Record):
+    """The cluster whose data a new one begins with."""
+
+    cluster: str
+    at: str
+    """RFC 3339; empty for its newest backup."""
 
 
 class PostgresSpec(Record):
@@ -22,6 +60,13 @@ class PostgresSpec(Record):
     storage_mib: int
     databases: tuple[str, ...]
     users: tuple[str, ...]
+    pools: tuple[PoolingSpec, ...]
+    replicas: tuple[ReplicaSpec, ...]
+    growth: GrowthSpec | None
+    maintenance: MaintenanceSpec
+    settings: Mapping[str, str | int | float | bool]
+    """As DigitalOcean's API names them; empty = as they are."""
+    restore: RestoreSpec | None
     tags: tuple[str, ...]
     protect: bool
     cost: tuple[CostLine, ...]
@@ -37,29 +82,10 @@ class ValkeySpec(Record):
     size: str
     node_count: int
     eviction_policy: str
+    persistence: str
+    """`rdb` or `off`."""
+    maintenance: MaintenanceSpec
     tags: tuple[str, ...]
     protect: bool
     cost: tuple[CostLine, ...]
-    because: str
-
-
-class VectorStoreSpec(Record):
-    """pgvector in a managed PostgreSQL: a Job in the cluster runs the SQL, because the database lets nobody else in."""
-
-    name: str
-    namespace: str
-    postgres: str
-    """Key of the PostgresSpec that holds it."""
-    database: str
-    user: str
-    dimensions: int
-    job: str
-    """Name of the Job; carries a hash of the SQL, so that changed SQL is a new Job."""
-    image: str
-    sql: str
-    tries: int
-    """Of the Job. With Kubernetes' doubling delay from 10 s, 6 are about ten minutes: longer than a failover."""
-    resources: PodResourcesSpec
-    pod_labels: Mapping[str, str]
-    """The labels by which a flow lets its pods reach the database."""
     because: str

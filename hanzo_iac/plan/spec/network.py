@@ -42,12 +42,33 @@ class NetworkPolicySpec(Record):
     because: str
 
 
+class EgressSpec(Record):
+    """
+    A way out to hosts on the internet. Kubernetes' own policies know no names: Cilium's do, and hold pods to them.
+
+    Where names are not used, `policies` of the same pods lead to every public address instead.
+    """
+
+    name: str
+    namespace: str
+    pod_labels: Mapping[str, str]
+    hosts: tuple[str, ...]
+    """Names; `*.example.com` for all below one."""
+    port: int
+    because: str
+
+
 class NamespaceSpec(Record):
-    """A Kubernetes namespace with restricted pod security, and a NetworkPolicy that denies all but DNS."""
+    """A namespace: restricted pod security, bounds on what all its pods take, and policies that deny all but DNS."""
 
     name: str
     labels: Mapping[str, str]
+    quota: Mapping[str, str]
+    """Resource -> most that all pods together may ask for, as a ResourceQuota writes it."""
+    pod_limits: Mapping[str, Mapping[str, str]]
+    """What a container that says nothing gets and may have at most: `default`, `defaultRequest`, `max` -> resource."""
     policies: tuple[NetworkPolicySpec, ...]
+    egress: tuple[EgressSpec, ...]
     because: str
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from hanzo_iac.plan.spec.money import CostLine
-from hanzo_iac.plan.spec.network import NetworkPolicySpec
+from hanzo_iac.plan.spec.network import EgressSpec, NetworkPolicySpec
+from hanzo_iac.plan.spec.storage import MountSpec
 from hanzo_iac.record import Record
 
 
@@ -43,12 +44,18 @@ class PodResourcesSpec(Record):
 
 
 class ServiceSpec(Record):
-    """One service of the application: its ServiceAccount, Deployment, Service, PodDisruptionBudget."""
+    """One service of the application: its account, and a Deployment, a Job or a CronJob with what belongs to it."""
 
     name: str
     namespace: str
     kind: str
-    """`web` (has a port) or `worker` (has none)."""
+    """`web` (has a port), `worker` (has none), `job` (runs once) or `cron` (runs by `schedule`)."""
+    workload: str
+    """Name of the Deployment, Job or CronJob. A Job's carries a hash: it cannot be changed, only made anew."""
+    schedule: str
+    """Cron, UTC; empty for what is no cron."""
+    tries: int
+    """Of a job, before it counts as failed; 0 for what runs on."""
     image: ImageSpec
     command: tuple[str, ...]
     port: int
@@ -67,6 +74,7 @@ class ServiceSpec(Record):
     node_selector: Mapping[str, str]
     toleration_keys: tuple[str, ...]
     environment: Mapping[str, str]
+    mounts: tuple[MountSpec, ...]
     secret_files: bool
     """True: bound secrets are mounted as files and NAME_FILE says where; False: they are environment variables."""
     startup_probe: ProbeSpec | None
@@ -114,14 +122,15 @@ class BindingSpec(Record):
     service: str
     resource: str
     resource_kind: str
-    """`postgres`, `vector`, `cache` or `llm`."""
+    """What it is, in one word: `postgres`, `qdrant`, `bucket`."""
     variables: Mapping[str, str]
     """Plain variable -> value known already, such as OPENAI_BASE_URL."""
     secrets: Mapping[str, str]
-    """Secret variable -> which value of the resource it takes: `url`, `api_key`."""
+    """Variable -> which value of the resource, known to the cloud alone, it takes: `url`, `api_key`."""
     database: str
     user: str
     secret_name: str
     namespace: str
     policies: tuple[NetworkPolicySpec, ...]
+    egress: tuple[EgressSpec, ...]
     because: str

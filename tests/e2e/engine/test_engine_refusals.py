@@ -26,7 +26,7 @@ def test_a_policy_refuses_before_anything_is_made(site: Site) -> None:
 
 def test_a_good_plan_passes_the_policies(site: Site) -> None:
     outcome = site.engine.preview(site.plan(), policy_packs=(REPOSITORY / "policy",))
-    assert outcome.changes == {"create": 70}
+    assert outcome.changes == {"create": 74}
     assert set(site.account().values()) == {0}
 
 

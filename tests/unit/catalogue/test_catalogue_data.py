@@ -76,6 +76,11 @@ def test_every_published_price_is_in_the_catalogue_as_it_was_read():
         ("registry-basic", "", "", "", "5"),
         ("registry-professional", "", "", "", "20"),
         ("pg-extra-storage-gib", "", "", "", ""),
+        ("volume-gib", "", "", "", ""),
+        ("nfs-gib", "", "", "", ""),
+        ("weaviate-small", "", "", "", ""),
+        ("weaviate-medium", "", "", "", ""),
+        ("weaviate-large", "", "", "", ""),
     ]
 
 

@@ -84,6 +84,12 @@ POSTGRES = spec.PostgresSpec(
     storage_mib=30720,
     databases=("app", "vector"),
     users=("web", "jobs"),
+    pools=(spec.PoolingSpec(name="app_pool", database="app", mode="transaction", size=10),),
+    replicas=(spec.ReplicaSpec(name="rag-dev-db-read-1", size="db-s-1vcpu-2gb"),),
+    growth=None,
+    maintenance=spec.MaintenanceSpec(day="sunday", hour="03:00"),
+    settings={"work_mem": 16},
+    restore=None,
     tags=("hanzo-rag-dev",),
     protect=False,
     cost=(),
@@ -97,6 +103,8 @@ VALKEY = spec.ValkeySpec(
     size="db-s-1vcpu-2gb",
     node_count=1,
     eviction_policy="allkeys_lru",
+    persistence="off",
+    maintenance=spec.MaintenanceSpec(day="sunday", hour="03:00"),
     tags=("hanzo-rag-dev",),
     protect=False,
     cost=(),
@@ -136,7 +144,19 @@ TO_DATABASE = spec.NetworkPolicySpec(
 NAMESPACE = spec.NamespaceSpec(
     name="rag",
     labels={"pod-security.kubernetes.io/enforce": "restricted"},
+    quota={"requests.cpu": "2", "pods": "5"},
+    pod_limits={"default": {"cpu": "500m"}, "defaultRequest": {"cpu": "100m"}, "max": {"cpu": "1"}},
     policies=(DENY, DNS),
+    egress=(
+        spec.EgressSpec(
+            name="web-out",
+            namespace="rag",
+            pod_labels=POD_LABELS,
+            hosts=("api.example.com", "*.example.org"),
+            port=443,
+            because="services/web/egress",
+        ),
+    ),
     because="name",
 )
 
@@ -165,6 +185,66 @@ VECTOR_STORE = spec.VectorStoreSpec(
     because="resources/vector",
 )
 
+QDRANT = spec.QdrantSpec(
+    name="docs",
+    namespace="rag",
+    image=spec.ImageSpec(reference="qdrant/qdrant:v1", digest="", built_from=""),
+    port=6333,
+    dimensions=1024,
+    distance="Cosine",
+    storage_gib=10,
+    storage_class="do-block-storage",
+    snapshots_kept=7,
+    snapshot_schedule="15 3 * * *",
+    snapshot_image=spec.ImageSpec(reference="curl:8", digest="", built_from=""),
+    resources=POD_RESOURCES,
+    pool="cpu",
+    node_selector={"hanzo.ai/pool": "cpu"},
+    labels={},
+    pod_labels={"hanzo.ai/service": "docs"},
+    snapshot_labels={"app.kubernetes.io/component": "qdrant-snapshot"},
+    cost=(),
+    because="resources/docs",
+)
+
+WEAVIATE = spec.WeaviateSpec(
+    name="rag-dev-graph",
+    region="nyc2",
+    size="small",
+    dimensions=1024,
+    distance="cosine",
+    tags=("hanzo-rag-dev",),
+    protect=False,
+    cost=(),
+    because="resources/graph",
+)
+
+BUCKET = spec.BucketSpec(
+    name="rag-dev-files",
+    region="nyc3",
+    acl="public-read",
+    versioning=True,
+    lifecycle=(spec.LifecycleSpec(name="rule-1", prefix="tmp/", expire_days=7, old_versions_days=30),),
+    cors=(spec.CorsSpec(origins=("https://app.example.com",), methods=("GET", "PUT"), max_age_s=600),),
+    cdn=spec.CdnSpec(ttl_s=3600, domain=""),
+    users=("web",),
+    protect=False,
+    cost=(),
+    because="resources/files",
+)
+
+FILE_SHARE = spec.FileShareSpec(
+    name="rag-dev-weights",
+    region="nyc2",
+    size_gib=100,
+    tier="standard",
+    namespace="rag",
+    claim="weights-share",
+    protect=False,
+    cost=(),
+    because="resources/weights",
+)
+
 LLM_GATEWAY = spec.LlmGatewaySpec(
     name="llm",
     namespace="rag-llm",
@@ -190,6 +270,9 @@ SERVICE = spec.ServiceSpec(
     name="web",
     namespace="rag",
     kind="web",
+    workload="web",
+    schedule="",
+    tries=0,
     image=spec.ImageSpec(reference="registry.example/rag/web:1", digest="sha256:ab12", built_from="."),
     command=("python", "-m", "web"),
     port=8000,
@@ -203,6 +286,7 @@ SERVICE = spec.ServiceSpec(
     node_selector={"hanzo.ai/pool": "l40s"},
     toleration_keys=("nvidia.com/gpu",),
     environment={"LOG_LEVEL": "info"},
+    mounts=(),
     secret_files=True,
     startup_probe=spec.ProbeSpec(path="/health", port=8000, period_s=10, timeout_s=5, failure_threshold=120),
     readiness_probe=spec.ProbeSpec(path="/health", port=8000, period_s=5, timeout_s=5, failure_threshold=3),
@@ -213,6 +297,27 @@ SERVICE = spec.ServiceSpec(
     pod_labels=POD_LABELS,
     because="services/web",
 )
+
+_ENDS = {
+    "port": 0,
+    "replicas_min": 0,
+    "replicas_max": 1,
+    "tries": 3,
+    "startup_probe": None,
+    "readiness_probe": None,
+    "liveness_probe": None,
+    "pre_stop_sleep_s": 0,
+    "pod_labels": {"hanzo.ai/service": "train"},
+}
+JOB = replace(
+    SERVICE,
+    name="train",
+    kind="job",
+    workload="train-0a1b2c3d",
+    mounts=(spec.MountSpec(claim="weights-share", path="/mnt/share", read_only=True),),
+    **_ENDS,
+)
+CRON = replace(JOB, name="nightly", kind="cron", workload="nightly", schedule="0 3 * * *")
 
 DATABASE_BINDING = spec.BindingSpec(
     name="web-db",
@@ -226,6 +331,7 @@ DATABASE_BINDING = spec.BindingSpec(
     secret_name="web-db",
     namespace="rag",
     policies=(TO_DATABASE,),
+    egress=(),
     because="resources/db",
 )
 
@@ -233,7 +339,7 @@ VECTOR_BINDING = replace(
     DATABASE_BINDING,
     name="web-vector",
     resource="vector",
-    resource_kind="vector",
+    resource_kind="pgvector",
     variables={},
     secrets={"VECTOR_DB_URL": "url"},
     database="vector",
@@ -265,6 +371,58 @@ LLM_BINDING = replace(
         replace(TO_DATABASE, name="web-to-llm"),
         replace(TO_DATABASE, name="from-web", namespace="rag-llm", direction="Ingress", pod_labels=GATEWAY_LABELS),
     ),
+)
+
+BUCKET_BINDING = replace(
+    CACHE_BINDING,
+    name="web-files",
+    resource="files",
+    resource_kind="bucket",
+    variables={"S3_BUCKET": "rag-dev-files"},
+    secrets={"AWS_SHARED_CREDENTIALS": "credentials_file"},
+    secret_name="web-files",
+    policies=(),
+    egress=(
+        spec.EgressSpec(
+            name="web-files-out",
+            namespace="rag",
+            pod_labels=POD_LABELS,
+            hosts=("nyc3.digitaloceanspaces.com",),
+            port=443,
+            because="services/web/uses/files",
+        ),
+    ),
+)
+
+QDRANT_BINDING = replace(
+    CACHE_BINDING,
+    name="web-docs",
+    resource="docs",
+    resource_kind="qdrant",
+    secrets={"QDRANT_API_KEY": "api_key"},
+    secret_name="web-docs",
+    policies=(),
+)
+
+WEAVIATE_BINDING = replace(
+    CACHE_BINDING,
+    name="web-graph",
+    resource="graph",
+    resource_kind="weaviate",
+    secrets={"WEAVIATE_URL": "url"},
+    secret_name="web-graph",
+    policies=(),
+)
+
+SHARE_BINDING = replace(
+    CACHE_BINDING,
+    name="web-weights",
+    resource="weights",
+    resource_kind="share",
+    variables={"SHARE_PATH": "/mnt/share"},
+    secrets={},
+    secret_name="web-weights",
+    policies=(),
 )
 
 GATEWAY = spec.GatewaySpec(
@@ -305,17 +463,25 @@ PLAN = spec.Plan(
     postgres={"db": POSTGRES},
     valkey={"cache": VALKEY},
     vector_stores={"vector": VECTOR_STORE},
+    qdrants={"docs": QDRANT},
+    weaviates={"graph": WEAVIATE},
+    buckets={"files": BUCKET},
+    file_shares={"weights": FILE_SHARE},
     namespaces={
         "rag": NAMESPACE,
         "rag-llm": replace(NAMESPACE, name="rag-llm", policies=(replace(DENY, namespace="rag-llm"),)),
     },
     llm_gateways={"llm": LLM_GATEWAY},
-    services={"web": SERVICE},
+    services={"web": SERVICE, "train": JOB, "nightly": CRON},
     bindings={
         "web-db": DATABASE_BINDING,
         "web-vector": VECTOR_BINDING,
         "web-cache": CACHE_BINDING,
         "web-llm": LLM_BINDING,
+        "web-files": BUCKET_BINDING,
+        "web-docs": QDRANT_BINDING,
+        "web-graph": WEAVIATE_BINDING,
+        "web-weights": SHARE_BINDING,
     },
     gateway=GATEWAY,
     routes={"web": ROUTE},

@@ -63,6 +63,14 @@ class Cloud(mocks.Mocks):
                 "privateUri": "scheme://doadmin:admin-password@private.example:25060/defaultdb?sslmode=verify-full",
             },
             "digitalocean:index/databaseUser:DatabaseUser": {"password": f"{args.inputs.get('name')}-password"},
+            "digitalocean:index/spacesBucket:SpacesBucket": {
+                "bucketUrn": f"do:space:{args.inputs.get('name')}",
+                "bucketDomainName": f"{args.inputs.get('name')}.nyc3.digitaloceanspaces.com",
+            },
+            "digitalocean:index/spacesKey:SpacesKey": {"accessKey": "DO00", "secretKey": "spaces-secret"},
+            "digitalocean:index/cdn:Cdn": {"endpoint": "files.nyc3.cdn.digitaloceanspaces.com"},
+            "digitalocean:index/nfs:Nfs": {"host": "10.10.0.9", "mountPath": "/exports/1"},
+            "digitalocean:index/vectorDatabase:VectorDatabase": {"endpoints": [{"http": "https://graph.example"}]},
             "digitalocean:index/containerRegistry:ContainerRegistry": {"endpoint": "registry.example/rag"},
             "kubernetes:gateway.networking.k8s.io/v1:Gateway": {
                 "status": {"addresses": [{"type": "IPAddress", "value": "203.0.113.7"}]}

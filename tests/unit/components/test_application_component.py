@@ -64,9 +64,10 @@ def test_every_part_of_the_plan_is_one_component(record: Record) -> None:
     assert components == sorted(
         [
             *("Application", "Tag", "Vpc", "Cluster", "Registry", "Project", "Gateway", "CpuPool", "GpuPool"),
-            *("Postgres", "Valkey", "VectorStore", "LlmGateway", "Service", "Route"),
+            *("Postgres", "Valkey", "VectorStore", "Qdrant", "Weaviate", "Bucket", "FileShare", "LlmGateway", "Route"),
             *(["Namespace"] * 2),
-            *(["Binding"] * 4),
+            *(["Service"] * 3),
+            *(["Binding"] * 8),
         ]
     )
 
@@ -130,21 +131,26 @@ def test_every_object_in_the_cluster_has_a_fixed_name_and_the_recommended_labels
         "app.kubernetes.io/managed-by",
     }
     objects = [r.inputs["metadata"] for r in record.resources if r.type.startswith("kubernetes:")]
-    assert len(objects) == 29
+    assert len(objects) == 51
     assert [m for m in objects if not m.get("name") or recommended - set(m["labels"])] == []
     assert {m["labels"]["app.kubernetes.io/part-of"] for m in objects} == {"rag"}
 
 
-def test_the_project_holds_the_cluster_and_the_databases(record: Record) -> None:
+def test_the_project_holds_the_cluster_and_what_holds_data(record: Record) -> None:
     members = record.named("ProjectResources", "rag-project-resources").inputs["resources"]
-    assert members == ["do:kubernetes:rag-cluster-id", "do:dbaas:rag-db-id", "do:dbaas:rag-cache-id"]
+    assert members == [
+        "do:kubernetes:rag-cluster-id",
+        "do:dbaas:rag-db-id",
+        "do:dbaas:rag-cache-id",
+        "do:space:rag-dev-files",
+    ]
 
 
 def test_each_bound_secret_holds_its_own_resource(record: Record) -> None:
     held = {
         secret.name: secret.inputs["stringData"]["secret"]
         for secret in record.of("Secret")
-        if secret.name.startswith("rag-web-") and secret.name != "rag-web-llm"
+        if secret.name.startswith("rag-web-") and secret.name not in {"rag-web-llm", "rag-web-docs"}
     }
     login = "web:web-password@private.example:25060"
     assert held == {
@@ -152,6 +158,10 @@ def test_each_bound_secret_holds_its_own_resource(record: Record) -> None:
             "REDIS_URL": "scheme://doadmin:admin-password@private.example:25060/defaultdb?sslmode=verify-full"
         },
         "rag-web-db": {"DATABASE_URL": f"postgresql://{login}/app?sslmode=verify-full"},
+        "rag-web-files": {
+            "AWS_SHARED_CREDENTIALS": "[default]\naws_access_key_id = DO00\naws_secret_access_key = spaces-secret\n"
+        },
+        "rag-web-graph": {"WEAVIATE_URL": "https://graph.example"},
         "rag-web-vector": {"VECTOR_DB_URL": f"postgresql://{login}/vector?sslmode=verify-full"},
     }
 
@@ -185,8 +195,10 @@ def test_a_transform_of_a_part_the_plan_does_not_hold_is_refused_with_those_it_d
     assert str(error.value) == (
         "rag: transform names postgres/orders, which the plan does not hold\n\n"
         "hint: it holds tag, vpc, cluster, registry, project, gateway, cpu_pools/cpu, gpu_pools/l40s, postgres/db, "
-        "valkey/cache, namespaces/rag, namespaces/rag-llm, vector_stores/vector, llm_gateways/llm, bindings/web-db, "
-        "bindings/web-vector, bindings/web-cache, bindings/web-llm, services/web, routes/web"
+        "valkey/cache, buckets/files, weaviates/graph, namespaces/rag, namespaces/rag-llm, file_shares/weights, "
+        "vector_stores/vector, qdrants/docs, llm_gateways/llm, bindings/web-db, bindings/web-vector, "
+        "bindings/web-cache, bindings/web-llm, bindings/web-files, bindings/web-docs, bindings/web-graph, "
+        "bindings/web-weights, services/web, services/train, services/nightly, routes/web"
     )
 
 

@@ -10,7 +10,19 @@ import hand_plan as plan
 import pytest
 from recorder import Record, run
 
-from hanzo_components import Cluster, CpuPool, GpuPool, Postgres, Project, Registry, Tag, Valkey, Vpc
+from hanzo_components import (
+    Bucket,
+    Cluster,
+    CpuPool,
+    GpuPool,
+    Postgres,
+    Project,
+    Registry,
+    Tag,
+    Valkey,
+    Vpc,
+    Weaviate,
+)
 from hanzo_components.component import ComponentError
 
 KEPT = replace(plan.POSTGRES, protect=True)
@@ -182,12 +194,29 @@ def test_a_postgres() -> None:
                 "nodeCount": 1,
                 "storageSizeMib": "30720",
                 "privateNetworkUuid": "vpc-1",
+                "maintenanceWindows": [{"day": "sunday", "hour": "03:00"}],
                 "tags": ["hanzo-rag-dev"],
             },
         ),
+        ("x-config", {"clusterId": "x-id", "workMem": 16}),
         ("x-database-app", {"clusterId": "x-id", "name": "app"}),
         ("x-database-vector", {"clusterId": "x-id", "name": "vector"}),
         ("x-firewall", {"clusterId": "x-id", "rules": [{"type": "k8s", "value": "doks-1"}]}),
+        (
+            "x-pool-app_pool",
+            {"clusterId": "x-id", "name": "app_pool", "mode": "transaction", "size": 10, "dbName": "app"},
+        ),
+        (
+            "x-replica-rag-dev-db-read-1",
+            {
+                "clusterId": "x-id",
+                "name": "rag-dev-db-read-1",
+                "region": "nyc2",
+                "size": "db-s-1vcpu-2gb",
+                "privateNetworkUuid": "vpc-1",
+                "tags": ["hanzo-rag-dev"],
+            },
+        ),
         ("x-user-jobs", {"clusterId": "x-id", "name": "jobs"}),
         ("x-user-web", {"clusterId": "x-id", "name": "web"}),
     ]
@@ -201,6 +230,9 @@ def test_databases_and_users_are_made_one_after_another() -> None:
         "x-database-vector": {"x-database-app"},
         "x-user-web": {"x-database-vector"},
         "x-user-jobs": {"x-user-web"},
+        "x-pool-app_pool": {"x-user-jobs"},
+        "x-config": frozenset(),
+        "x-replica-rag-dev-db-read-1": frozenset(),
         "x-firewall": frozenset(),
     }
 
@@ -273,10 +305,88 @@ def test_a_valkey() -> None:
                 "nodeCount": 1,
                 "evictionPolicy": "allkeys_lru",
                 "privateNetworkUuid": "vpc-1",
+                "maintenanceWindows": [{"day": "sunday", "hour": "03:00"}],
                 "tags": ["hanzo-rag-dev"],
             },
         ),
+        ("x-config", {"clusterId": "x-id", "persistence": "off"}),
         ("x-firewall", {"clusterId": "x-id", "rules": [{"type": "k8s", "value": "doks-1"}]}),
+    ]
+
+
+def test_a_cache_that_writes_to_disk_is_as_digitalocean_makes_it() -> None:
+    spec = replace(plan.VALKEY, persistence="rdb")
+    record = run(lambda: Valkey("x", {"spec": spec, "vpc_id": "vpc-1", "cluster_id": "doks-1"}))
+    assert record.of("DatabaseValkeyConfig") == []
+
+
+def test_a_bucket_with_all_that_belongs_to_it() -> None:
+    assert made(run(lambda: Bucket("x", {"spec": plan.BUCKET}))) == [
+        (
+            "x",
+            {
+                "name": "rag-dev-files",
+                "region": "nyc3",
+                "acl": "public-read",
+                "versioning": {"enabled": True},
+                "lifecycleRules": [
+                    {
+                        "id": "rule-1",
+                        "enabled": True,
+                        "prefix": "tmp/",
+                        "expiration": {"days": 7},
+                        "noncurrentVersionExpiration": {"days": 30},
+                    }
+                ],
+            },
+        ),
+        ("x-cdn", {"origin": "rag-dev-files.nyc3.digitaloceanspaces.com", "ttl": 3600}),
+        (
+            "x-cors",
+            {
+                "bucket": "rag-dev-files",
+                "region": "nyc3",
+                "corsRules": [
+                    {
+                        "allowedOrigins": ["https://app.example.com"],
+                        "allowedMethods": ["GET", "PUT"],
+                        "allowedHeaders": ["*"],
+                        "maxAgeSeconds": 600,
+                    }
+                ],
+            },
+        ),
+        (
+            "x-key-web",
+            {
+                "name": "rag-dev-files-web",
+                "grants": [{"bucket": "rag-dev-files", "permission": "readwrite"}],
+            },
+        ),
+    ]
+
+
+def test_the_halves_of_a_buckets_key_are_secret_and_nobody_elses() -> None:
+    key = run(lambda: Bucket("x", {"spec": plan.BUCKET}).secret_key("web"))
+    assert (key.value, key.is_secret) == ("spaces-secret", True)
+    with pytest.raises(ComponentError) as error:
+        run(lambda: Bucket("x", {"spec": plan.BUCKET}).access_key("api"))
+    assert str(error.value) == "x: api has no key\n\nhint: there are keys for web"
+
+
+def test_a_weaviate() -> None:
+    record = run(lambda: Weaviate("x", {"spec": plan.WEAVIATE, "project_id": "project-1"}))
+    assert made(record) == [
+        (
+            "x",
+            {
+                "name": "rag-dev-graph",
+                "region": "nyc2",
+                "size": "small",
+                "projectId": "project-1",
+                "tags": ["hanzo-rag-dev"],
+            },
+        )
     ]
 
 

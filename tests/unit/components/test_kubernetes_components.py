@@ -10,7 +10,7 @@ import hand_plan as plan
 import pytest
 from recorder import Record, run
 
-from hanzo_components import Binding, Gateway, LlmGateway, Namespace, Route, Service, VectorStore
+from hanzo_components import Binding, FileShare, Gateway, LlmGateway, Namespace, Qdrant, Route, Service, VectorStore
 from hanzo_components.component import ComponentError
 
 FORCE = {"pulumi.com/patchForce": "true"}
@@ -79,6 +79,154 @@ def test_a_namespace_is_closed_but_for_its_policies() -> None:
         {"podSelector": {}, "policyTypes": ["Egress"], "egress": [{"to": [peer], "ports": ports}]},
     )
     assert (dns.depends_on, deny.depends_on) == ({"x"}, {"x"})
+
+
+def test_a_namespace_bounds_what_its_pods_take() -> None:
+    record = run(lambda: Namespace("x", {"spec": plan.NAMESPACE, "labels": PART_OF}))
+    (quota,), (limits,) = record.of("ResourceQuota"), record.of("LimitRange")
+    assert (quota.inputs["metadata"]["namespace"], quota.inputs["spec"]) == (
+        "rag",
+        {"hard": {"requests.cpu": "2", "pods": "5"}},
+    )
+    assert limits.inputs["spec"] == {
+        "limits": [
+            {
+                "type": "Container",
+                "default": {"cpu": "500m"},
+                "defaultRequest": {"cpu": "100m"},
+                "max": {"cpu": "1"},
+            }
+        ]
+    }
+
+
+def test_a_way_out_is_held_to_names_and_lets_cilium_hear_the_answers_of_dns() -> None:
+    record = run(lambda: Namespace("x", {"spec": plan.NAMESPACE, "labels": PART_OF}))
+    (way,) = record.of("CiliumNetworkPolicy")
+    assert (way.type, way.name, way.inputs["metadata"]["name"]) == (
+        "kubernetes:cilium.io/v2:CiliumNetworkPolicy",
+        "x-egress-web-out",
+        "web-out",
+    )
+    dns = {"k8s:io.kubernetes.pod.namespace": "kube-system", "k8s-app": "kube-dns"}
+    assert way.inputs["spec"] == {
+        "endpointSelector": {"matchLabels": dict(plan.POD_LABELS)},
+        "egress": [
+            {
+                "toEndpoints": [{"matchLabels": dns}],
+                "toPorts": [{"ports": [{"port": "53", "protocol": "ANY"}], "rules": {"dns": [{"matchPattern": "*"}]}}],
+            },
+            {
+                "toFQDNs": [{"matchName": "api.example.com"}, {"matchPattern": "*.example.org"}],
+                "toPorts": [{"ports": [{"port": "443", "protocol": "TCP"}]}],
+            },
+        ],
+    }
+
+
+def test_a_share_is_a_volume_of_its_server_and_the_claim_pods_mount() -> None:
+    args: Any = {"spec": plan.FILE_SHARE, "vpc_id": "vpc-1", "labels": PART_OF}
+    record = run(lambda: FileShare("x", args))
+    (share,), (volume,), (claim,) = (record.of(kind) for kind in ("Nfs", "PersistentVolume", "PersistentVolumeClaim"))
+    assert share.inputs == {
+        "name": "rag-dev-weights",
+        "region": "nyc2",
+        "size": 100,
+        "performanceTier": "standard",
+        "vpcId": "vpc-1",
+    }
+    assert (volume.inputs["metadata"]["name"], volume.inputs["spec"]) == (
+        "rag-dev-weights",
+        {
+            "capacity": {"storage": "100Gi"},
+            "accessModes": ["ReadWriteMany"],
+            "persistentVolumeReclaimPolicy": "Retain",
+            "storageClassName": "",
+            "nfs": {"server": "10.10.0.9", "path": "/exports/1"},
+        },
+    )
+    assert (claim.inputs["metadata"]["name"], claim.inputs["spec"]) == (
+        "weights-share",
+        {
+            "accessModes": ["ReadWriteMany"],
+            "storageClassName": "",
+            "volumeName": "rag-dev-weights",
+            "resources": {"requests": {"storage": "100Gi"}},
+        },
+    )
+
+
+def qdrant() -> Record:
+    return run(lambda: Qdrant("x", {"spec": plan.QDRANT, "labels": PART_OF}))
+
+
+def test_a_qdrant_is_one_pod_with_a_volume_behind_a_key() -> None:
+    assert kinds(qdrant()) == [
+        ("ConfigMap", "x-script"),
+        ("CronJob", "x-snapshots"),
+        ("Secret", "x-key"),
+        ("Service", "x-service"),
+        ("ServiceAccount", "x-account"),
+        ("StatefulSet", "x"),
+    ]
+    (server,) = qdrant().of("StatefulSet")
+    assert server.inputs["spec"]["replicas"] == 1
+    assert [claim["spec"] for claim in server.inputs["spec"]["volumeClaimTemplates"]] == [
+        {
+            "accessModes": ["ReadWriteOnce"],
+            "storageClassName": "do-block-storage",
+            "resources": {"requests": {"storage": "10Gi"}},
+        }
+    ]
+    (one,) = server.inputs["spec"]["template"]["spec"]["containers"]
+    assert one["env"][0] == {
+        "name": "QDRANT__SERVICE__API_KEY",
+        "valueFrom": {"secretKeyRef": {"name": "docs-key", "key": "KEY"}},
+    }
+
+
+def test_qdrants_snapshot_is_asked_for_by_pods_that_may_reach_it() -> None:
+    (nightly,) = qdrant().of("CronJob")
+    template = nightly.inputs["spec"]["jobTemplate"]["spec"]["template"]
+    assert (nightly.inputs["spec"]["schedule"], nightly.inputs["spec"]["concurrencyPolicy"]) == ("15 3 * * *", "Forbid")
+    assert plan.QDRANT.snapshot_labels.items() <= template["metadata"]["labels"].items()
+    (one,) = template["spec"]["containers"]
+    assert {entry["name"]: entry.get("value") for entry in one["env"]} == {
+        "QDRANT_API_KEY": None,
+        "QDRANT_URL": "http://docs:6333",
+        "KEPT": "7",
+    }
+
+
+def test_a_job_is_handed_in_under_a_name_of_its_own_and_not_waited_for() -> None:
+    record = service(plan.JOB)
+    assert kinds(record) == [("Job", "x"), ("ServiceAccount", "x-account")]
+    (job,) = record.of("Job")
+    assert (job.inputs["metadata"]["name"], job.inputs["metadata"]["annotations"]) == (
+        "train-0a1b2c3d",
+        FORCE | {"pulumi.com/skipAwait": "true"},
+    )
+    assert job.inputs["spec"]["backoffLimit"] == 3
+    assert job.inputs["spec"]["template"]["spec"]["restartPolicy"] == "Never"
+
+
+def test_a_cron_runs_by_its_schedule_and_never_beside_itself() -> None:
+    record = service(plan.CRON)
+    assert kinds(record) == [("CronJob", "x"), ("ServiceAccount", "x-account")]
+    (cron,) = record.of("CronJob")
+    spec = cron.inputs["spec"]
+    assert (spec["schedule"], spec["timeZone"], spec["concurrencyPolicy"]) == ("0 3 * * *", "Etc/UTC", "Forbid")
+    assert spec["jobTemplate"]["spec"]["template"]["spec"]["restartPolicy"] == "Never"
+
+
+def test_a_share_is_mounted_where_the_plan_says() -> None:
+    (job,) = service(plan.JOB).of("Job")
+    spec = job.inputs["spec"]["template"]["spec"]
+    assert [volume for volume in spec["volumes"] if volume["name"] == "weights-share"] == [
+        {"name": "weights-share", "persistentVolumeClaim": {"claimName": "weights-share", "readOnly": True}}
+    ]
+    (one,) = spec["containers"]
+    assert {"name": "weights-share", "mountPath": "/mnt/share", "readOnly": True} in one["volumeMounts"]
 
 
 def test_a_binding_is_a_secret_and_the_flow_it_opens() -> None:

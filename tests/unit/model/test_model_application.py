@@ -92,6 +92,7 @@ def test_the_tuple():
         domains=("rag.example.com",),
         health=Health(path="/healthz"),
         inject="file",
+        egress=(),
         uses=("db", "llm"),
     )
     assert app.scaling == {

@@ -106,7 +106,7 @@ def test_who_connects_and_where_to():
     bindings = planned(RESOURCES).bindings
     assert {key: (b.resource_kind, b.database, b.user, b.secret_name) for key, b in bindings.items()} == {
         "web-db": ("postgres", "db", "doadmin", "web-db"),
-        "web-docs": ("vector", "docs", "web", "web-docs"),
+        "web-docs": ("pgvector", "docs", "web", "web-docs"),
         "web-cache": ("cache", "", "", "web-cache"),
         "web-llm": ("llm", "", "", "web-llm"),
     }

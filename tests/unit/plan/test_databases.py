@@ -4,7 +4,7 @@ import pytest
 from plan_cases import faults, planned
 
 from hanzo_iac.errors import Fault
-from hanzo_iac.plan.spec import Notice, PostgresSpec
+from hanzo_iac.plan.spec import GrowthSpec, MaintenanceSpec, Notice, PoolingSpec, PostgresSpec, RestoreSpec
 
 STANDBY = {"postgres/standby": True, "valkey/standby": True}
 
@@ -40,6 +40,12 @@ def test_a_postgres_is_fully_decided():
         storage_mib=10240,
         databases=("main_db",),
         users=(),
+        pools=(),
+        replicas=(),
+        growth=None,
+        maintenance=MaintenanceSpec(day="sunday", hour="03:00"),
+        settings={},
+        restore=None,
         tags=("hanzo-shop-test",),
         protect=True,
         cost=spec.cost,
@@ -126,3 +132,41 @@ def test_faults_of_pools_and_of_resources_come_in_one_answer():
         "resources/db/version",
         "resources/cache/memory",
     ]
+
+
+def test_everything_that_may_be_said_of_a_postgres_is_in_its_spec():
+    written = {
+        "engine": "postgres",
+        "storage": "40GB",
+        "read_replicas": 2,
+        "pooling": {"mode": "session", "size": 25},
+        "autoscale": {"threshold": 70, "increment": "20GB"},
+        "maintenance": {"day": "tuesday", "hour": 4},
+        "settings": {"work_mem": 16, "timezone": "UTC"},
+        "restore": {"cluster": "shop-prod-db", "at": "2026-11-24T03:00:00+01:00"},
+    }
+    spec = planned({"resources/db": written}).postgres["db"]
+    assert spec.pools == (PoolingSpec(name="db_pool", database="db", mode="session", size=25),)
+    assert [(one.name, one.size) for one in spec.replicas] == [
+        ("shop-test-db-read-1", "db-s-1vcpu-2gb"),
+        ("shop-test-db-read-2", "db-s-1vcpu-2gb"),
+    ]
+    assert spec.growth == GrowthSpec(threshold_percent=70, increment_gib=20)
+    assert spec.maintenance == MaintenanceSpec(day="tuesday", hour="04:00")
+    assert spec.settings == {"work_mem": 16, "timezone": "UTC"}
+    assert spec.restore == RestoreSpec(cluster="shop-prod-db", at="2026-11-24T03:00:00+01:00")
+    # One node and two replicas, each with ten GiB more than the size has.
+    assert [(line.item, line.quantity_low) for line in spec.cost] == [
+        ("db-s-1vcpu-2gb", 3),
+        ("pg-extra-storage-gib", 30),
+    ]
+
+
+def test_storage_that_grows_does_so_at_four_fifths_by_ten_gib():
+    spec = planned({"resources/db": {"engine": "postgres", "autoscale": True}}).postgres["db"]
+    assert spec.growth == GrowthSpec(threshold_percent=80, increment_gib=10)
+
+
+def test_a_cache_that_loses_nothing_writes_to_disk():
+    written = {"resources/a": {"engine": "valkey"}, "resources/b": {"engine": "valkey", "persistence": False}}
+    assert [spec.persistence for spec in planned(written).valkey.values()] == ["rdb", "off"]

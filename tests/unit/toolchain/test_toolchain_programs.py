@@ -35,6 +35,7 @@ def test_the_toolchain_is_exactly_these_programs_in_this_order():
         ("kwokctl", "0.8.0", ["download", "go build"]),
         ("etcd", "3.6.14", ["download", "go build"]),
         ("gateway-api-crds", "1.6.3", ["go module"]),
+        ("cilium-crds", "1.19.4", ["go module"]),
         ("pulumi", "3.259.0", ["download", "go build"]),
         ("pulumi-language-python", "3.259.0", ["bundled", "script"]),
         ("pulumi-resource-digitalocean", "4.84.1", ["download", "script"]),
@@ -171,6 +172,7 @@ def test_every_program_lies_here():
         "kwokctl": "kwokctl/0.8.0/bin/kwokctl",
         "etcd": "etcd/3.6.14/bin/etcd",
         "gateway-api-crds": "gateway-api-crds/1.6.3/standard",
+        "cilium-crds": "cilium-crds/1.19.4/v2",
         "pulumi": "pulumi/3.259.0/bin/pulumi",
         "pulumi-language-python": "pulumi/3.259.0/bin/pulumi-language-python",
         "pulumi-resource-digitalocean": "pulumi-resource-digitalocean/4.84.1/bin/pulumi-resource-digitalocean",
@@ -232,8 +234,8 @@ def test_a_program_that_is_not_there_is_answered_with_those_that_are():
         programs.program("kubectl")
     assert str(error.value) == (
         "no program called 'kubectl' in the toolchain\n\nhint: the programs are kwok, kwokctl, etcd, gateway-api-crds, "
-        "pulumi, pulumi-language-python, pulumi-resource-digitalocean, kube-apiserver, kube-controller-manager, "
-        "kube-scheduler, pulumi-resource-kubernetes"
+        "cilium-crds, pulumi, pulumi-language-python, pulumi-resource-digitalocean, kube-apiserver, "
+        "kube-controller-manager, kube-scheduler, pulumi-resource-kubernetes"
     )
 
 
