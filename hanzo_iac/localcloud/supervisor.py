@@ -44,6 +44,7 @@ SIMULATED = (
     "the cluster autoscaler: its rule, in the local cloud controller",
     "the DigitalOcean API: an emulator",
     "who may do what with a bucket: object storage opens every bucket to every key, whatever grants or a policy say",
+    "uptime checks and alerts: words only, nothing is looked at and nobody is told",
     "CDN endpoints: words only, nothing is cached or served by them",
     "vector databases (managed Weaviate): words only, nothing answers behind their endpoints",
     "versions of databases: the PostgreSQL and the Valkey of this installation run, whichever version was asked for",

@@ -1,4 +1,4 @@
-"""Alert policies and uptime checks. They watch nothing here."""
+"""Alert policies and uptime checks. They watch nothing here, and nobody is told."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import uuid
 from typing import TYPE_CHECKING
 
-from hanzo_iac.localcloud.digitalocean import errors
+from hanzo_iac.localcloud.digitalocean import belongings, errors
 from hanzo_iac.localcloud.digitalocean.api import (
     Answer,
     Call,
@@ -96,6 +96,8 @@ USUAL_CHECK: Json = {"type": "https", "regions": ["us_east"], "enabled": True}
 def create_check(call: Call) -> Answer:
     """A new uptime check."""
     require(call.body, "name", "target")
+    wanted = len(CHECKS.records(call)) + 1
+    belongings.within_quota(call.cloud, "uptime_checks", wanted, "uptime check limit exceeded")
     record = {"id": str(uuid.uuid4()), "alerts": {}, **USUAL_CHECK, **fit(call.body, CHECK)}
     CHECKS.records(call)[record["id"]] = record
     return created({"check": _shown(call.cloud, record)})
@@ -154,8 +156,8 @@ def read_alert(call: Call) -> Answer:
 @routes("PUT", CHECKS.item + "/alerts/{alert_id}")
 def replace_alert(call: Call) -> Answer:
     """An alert replaced."""
-    record = _alert(call)
-    record |= _alert_words(call.body)
+    record = {"id": _alert(call)["id"], **_alert_words(call.body)}
+    CHECKS.find(call)["alerts"][record["id"]] = record
     return ok({"alert": record})
 
 

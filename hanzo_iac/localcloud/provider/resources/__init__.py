@@ -23,14 +23,17 @@ from hanzo_iac.localcloud.provider.resources.shares import SHARE
 from hanzo_iac.localcloud.provider.resources.spaces_buckets import BUCKET
 from hanzo_iac.localcloud.provider.resources.spaces_keys import KEY
 from hanzo_iac.localcloud.provider.resources.tags import TAG
+from hanzo_iac.localcloud.provider.resources.uptime import ALERT, CHECK
 from hanzo_iac.localcloud.provider.resources.vectors import VECTOR
 from hanzo_iac.localcloud.provider.resources.vpcs import VPC
 
 ALL = (
+    ALERT,
     BALANCER,
     BUCKET,
     CDN,
     CERTIFICATE,
+    CHECK,
     CLUSTER,
     CONNECTION_POOL,
     CORS,

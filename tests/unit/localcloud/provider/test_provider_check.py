@@ -178,6 +178,20 @@ WRONG = [
         {"certificateName": None},
         [("certificateName", "missing; a custom domain has a certificate of this account")],
     ),
+    (
+        "UptimeCheck",
+        {"type": "tcp", "regions": ["moon"]},
+        [
+            ("regions[0]", 'got "moon"; expected one of us_east, us_west, eu_west, se_asia'),
+            ("type", 'got "tcp"; expected one of ping, http, https'),
+        ],
+    ),
+    ("UptimeAlert", {"notifications": []}, [("notifications", "got 0; expected one, with all emails and slacks")]),
+    (
+        "UptimeAlert",
+        {"notifications": [{"slacks": [{"channel": "a"}]}]},
+        [("notifications[0].slacks[0].url", "missing; expected a string")],
+    ),
     ("Nfs", {"size": 10}, [("size", "got 10; expected a whole number of at least 50")]),
     (
         "SpacesKey",

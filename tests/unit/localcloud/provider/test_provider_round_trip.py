@@ -26,6 +26,7 @@ IMPORT_BY = {
     "pgconf": "{db}",
     "vkconf": "{cache}",
     "record": "example.com,{record}",
+    "alert": "{check},{alert}",
     "share": "{share},nyc2",
 }
 
