@@ -47,6 +47,7 @@ def account(*, validate: bool = False, **settings: float) -> Cloud:
 
 
 NET = wanted("net", "Vpc", name="net", region="nyc2", ipRange="10.10.0.0/16", description="the network")
+ANNEX = wanted("annex", "Vpc", name="annex", region="nyc2", ipRange="10.11.0.0/16")
 CLUSTER = wanted(
     "cluster",
     "KubernetesCluster",
@@ -100,6 +101,7 @@ CACHE = wanted(
 )
 PROGRAM = [
     NET,
+    ANNEX,
     CLUSTER,
     POOL,
     DATABASE,
@@ -166,7 +168,8 @@ PROGRAM = [
         period="2m",
         notifications=[{"emails": ["a@example.com"], "slacks": [{"channel": "ops", "url": "https://example.com/x"}]}],
     ),
-    wanted("share", "Nfs", name="weights", region="nyc2", size=100, vpcId=Ref("net"), performanceTier="high"),
+    wanted("share", "Nfs", name="weights", region="nyc2", size=100, vpcId=Ref("net")),
+    wanted("reach", "NfsAttachment", shareId=Ref("share"), vpcId=Ref("annex"), region="nyc2"),
     wanted(
         "vector",
         "VectorDatabase",
@@ -198,7 +201,7 @@ CHANGES = {
     "cdn": {"ttl": 3600, "customDomain": None, "certificateName": None},
     "check": {"target": "https://www.example.com", "enabled": False, "regions": ["us_west"]},
     "alert": {"name": "slower", "threshold": None, "period": "5m", "notifications": [{"emails": ["b@example.com"]}]},
-    "share": {"size": 200, "performanceTier": "standard"},
+    "share": {"size": 200, "performanceTier": "high"},
     "key": {"grants": [{"bucket": "uploads", "permission": "read"}]},
     "login": {"expirySeconds": 7200},
     "vector": {"size": "large", "tags": ["more"], "config": {"enableAutoSchema": False}},

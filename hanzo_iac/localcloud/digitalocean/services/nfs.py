@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from hanzo_iac.localcloud.digitalocean import errors, offers
+from hanzo_iac.localcloud.digitalocean import belongings, errors, offers
 from hanzo_iac.localcloud.digitalocean.api import (
     Answer,
     Call,
@@ -31,6 +32,12 @@ routes = Routes()
 
 TIERS = ("standard", "high")
 
+# A path is the owner's number and the share's id. Source: DigitalOcean's OpenAPI, August 2026.
+OWNER = 100001
+
+# Source: the documentation of the official provider's digitalocean_nfs, 2.99.
+NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
+
 # The smallest share. Source: DigitalOcean's documentation of network file storage, 2026-11.
 SMALLEST_GIB = 50
 
@@ -39,7 +46,9 @@ def _shown(cloud: Cloud, record: Json) -> Json:
     shown = {name: value for name, value in record.items() if name not in ("since", "snapshots")}
     if not cloud.passed(record["since"], cloud.settings.share_s):
         return {**shown, "status": "CREATING"}
-    return {**shown, "status": "ACTIVE", "host": _host(cloud, record), "mount_path": f"/shares/{record['id']}"}
+    # A share that is in no VPC is there, and nobody reaches it.
+    status = "ACTIVE" if record["vpc_ids"] else "INACTIVE"
+    return {**shown, "status": status, "host": _host(cloud, record), "mount_path": f"/{OWNER}/{record['id']}"}
 
 
 def _host(cloud: Cloud, record: Json) -> str:
@@ -87,8 +96,11 @@ def create(call: Call) -> Answer:
     region, size_gib = offers.known_region(text(body, "region")), whole(body, "size_gib", 0)
     if region not in offers.SHARE_REGIONS:
         raise errors.unprocessable(f"network file storage is not available in region {region}")
+    if not NAME.fullmatch(text(body, "name")):
+        raise errors.unprocessable("name must start with a lower case letter and hold letters, digits and dashes only")
     if size_gib < SMALLEST_GIB:
         raise errors.unprocessable(f"size_gib must be at least {SMALLEST_GIB}")
+    belongings.within_quota(cloud, "shares", len(SHARES.records(call)) + 1, "NFS share limit exceeded")
     key = str(uuid.uuid4())
     record = {
         "id": key,
@@ -177,7 +189,10 @@ def _reassign(call: Call, record: Json, params: Json) -> None:
 
 def _switch(call: Call, record: Json, params: Json) -> None:  # noqa: ARG001
     require(params, "performance_tier")
-    record["performance_tier"] = one_of(params, "performance_tier", TIERS, "")
+    tier = one_of(params, "performance_tier", TIERS, "")
+    if TIERS.index(tier) < TIERS.index(record["performance_tier"]):
+        raise errors.unprocessable("the performance tier cannot be downgraded")
+    record["performance_tier"] = tier
 
 
 ACTIONS: dict[str, Any] = {

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
+import secrets
 from typing import TYPE_CHECKING
 
 from hanzo_iac.localcloud.digitalocean import errors, offers
@@ -29,6 +29,9 @@ routes = Routes()
 NAME = re.compile(r"[a-z0-9-]{1,63}")
 HOST = "registry.digitalocean.com"
 GIB = 2**30
+
+# The longest life of credentials, some 50 years. Source: terraform-provider-digitalocean 2.99, read 2026-11-25.
+LONGEST_S = 1_576_800_000
 
 # slug -> (name, repositories, GiB stored and sent a month, US cents a month, US cents a GiB above, may store more).
 # Source: DigitalOcean's OpenAPI (examples), August 2026. Zero repositories: as many as wanted.
@@ -200,10 +203,18 @@ def validate_name(call: Call) -> Answer:
 @routes("GET", "/v2/registries/{registry_name}/docker-credentials")
 @routes("GET", "/v2/registry/docker-credentials")
 def credentials(call: Call) -> Answer:
-    """A Docker configuration for the registry. Nothing on this machine listens behind its host name."""
-    record = _find(call) if "registry_name" in call.path else _only(call)
-    login = base64.b64encode(json.dumps([record["name"], "local"]).encode()).decode()
-    return ok({"auths": {HOST: {"auth": login}}})
+    """A Docker configuration with a token of its own. Nothing on this machine listens behind the registry's name."""
+    if "registry_name" in call.path:
+        _find(call)
+    else:
+        _only(call)
+    if call.query.get("read_write", "false") not in ("true", "false"):
+        raise errors.bad_request("read_write must be true or false")
+    lasting_s = call.query.get("expiry_seconds") or "0"
+    if not lasting_s.isdigit() or int(lasting_s) > LONGEST_S:
+        raise errors.bad_request(f"expiry_seconds must be a whole number up to {LONGEST_S}")
+    token = secrets.token_hex(16)
+    return ok({"auths": {HOST: {"auth": base64.b64encode(f"{token}:{token}".encode()).decode()}}})
 
 
 @routes("GET", "/v2/registries/{registry_name}/repositoriesV2")

@@ -19,6 +19,7 @@ from hanzo_iac.localcloud.provider.resources.node_pools import NODE_POOL
 from hanzo_iac.localcloud.provider.resources.projects import PROJECT, PROJECT_RESOURCES
 from hanzo_iac.localcloud.provider.resources.registries import CREDENTIALS, REGISTRY
 from hanzo_iac.localcloud.provider.resources.replicas import REPLICA
+from hanzo_iac.localcloud.provider.resources.share_attachments import ATTACHMENT
 from hanzo_iac.localcloud.provider.resources.shares import SHARE
 from hanzo_iac.localcloud.provider.resources.spaces_buckets import BUCKET
 from hanzo_iac.localcloud.provider.resources.spaces_keys import KEY
@@ -29,6 +30,7 @@ from hanzo_iac.localcloud.provider.resources.vpcs import VPC
 
 ALL = (
     ALERT,
+    ATTACHMENT,
     BALANCER,
     BUCKET,
     CDN,

@@ -1,4 +1,9 @@
-"""Container registries and credentials to log in to one."""
+"""
+Container registries and credentials to log in to one.
+
+DigitalOcean's API cannot take credentials back: deleting them forgets them, and they are good until they expire. (The
+official provider asks a server beside the API to revoke them, and goes on whatever it answers.)
+"""
 
 from __future__ import annotations
 

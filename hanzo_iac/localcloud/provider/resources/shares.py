@@ -57,12 +57,14 @@ def read_share(call: Call, share_id: str, known: State) -> State | None:
     if share is None:
         return None
     networks = share.get("vpc_ids") or []
+    first = known.get("vpcId") if known.get("vpcId") in networks else next(iter(networks), "")
     return {
         "name": share["name"],
         "region": share["region"],
         "size": share["size_gib"],
-        "performanceTier": share.get("performance_tier") or "standard",
-        "vpcId": networks[0] if networks else "",
+        # The API's documentation has an answer `PERFORMANCE_TIER_HIGH` to a request of `high`.
+        "performanceTier": str(share.get("performance_tier") or "standard").lower().removeprefix("performance_tier_"),
+        "vpcId": first,
         "vpcIds": networks,
         "host": share.get("host") or "",
         "mountPath": share.get("mount_path") or "",
@@ -77,6 +79,8 @@ def update_share(call: Call, share_id: str, olds: State, news: State) -> None:
     if news["size"] < olds.get("size", 0):
         what = f"size is {olds['size']} GiB and cannot become {news['size']}"
         raise InputError(Fault("", what, "a share only grows"))
+    if (olds.get("performanceTier"), news["performanceTier"]) == ("high", "standard"):
+        raise InputError(Fault("", "performanceTier is high and cannot become standard", "a share is only sped up"))
     if news["size"] != olds.get("size"):
         call.once(
             lambda: call.api.repost(path, {"type": "resize", "region": where, "params": {"size_gib": news["size"]}}),

@@ -226,7 +226,7 @@ def test_a_share_becomes_active_with_host_and_path(slow):
     assert (read["status"], read["host"], read["mount_path"]) == (
         "ACTIVE",
         "10.10.255.253",
-        f"/shares/{made['id']}",
+        f"/100001/{made['id']}",
     )
     slow.get(f"{path}?region=nyc2", expect=404)
     assert [one["id"] for one in slow.get("/v2/nfs?region=atl1")["shares"]] == [made["id"]]
@@ -238,6 +238,7 @@ def test_a_share_becomes_active_with_host_and_path(slow):
     ("change", "message"),
     [
         ({"region": "nyc3"}, "network file storage is not available in region nyc3"),
+        ({"name": "Big"}, "name must start with a lower case letter and hold letters, digits and dashes only"),
         ({"size_gib": 10}, "size_gib must be at least 50"),
         ({"vpc_ids": ["x"]}, "vpc x does not exist in region atl1"),
         ({"performance_tier": "best"}, "performance_tier must be one of standard, high"),
@@ -266,11 +267,24 @@ def test_a_share_is_resized_moved_and_copied(account):
     act("attach", vpc_id=one)
     act("detach", vpc_id=two)
     act("switch_performance_tier", performance_tier="high")
+    act("switch_performance_tier", expect=422, performance_tier="standard")
     act("snapshot", name="s")
     read = account.get(path)["share"]
     assert (read["size_gib"], read["vpc_ids"], read["performance_tier"]) == (100, [one], "high")
     (snapshot,) = account.get(f"/v2/nfs/snapshots?share_id={share['id']}")["snapshots"]
     account.delete(f"/v2/nfs/snapshots/{snapshot['id']}")
+    account.delete(f"/v2/vpcs/{one}", expect=409)
+    act("detach", vpc_id=one)
+    read = account.get(path)["share"]
+    assert (read["status"], read["vpc_ids"], read["host"]) == ("INACTIVE", [], "")
+    account.delete(f"/v2/vpcs/{one}")
+
+
+def test_a_quota_of_shares_is_kept(account):
+    vpc = account.post("/v2/vpcs", VPC | {"region": "atl1"})["vpc"]["id"]
+    account.post("/_local/quota", {"shares": 0})
+    body = {"name": "w", "size_gib": 50, "region": "atl1", "vpc_ids": [vpc]}
+    assert account.message("POST", "/v2/nfs", body, expect=422) == "NFS share limit exceeded"
 
 
 def test_a_volume_is_made_grown_copied_and_deleted(account):

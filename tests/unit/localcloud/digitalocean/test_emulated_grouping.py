@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 
 import pytest
 from digitalocean_account import CLUSTER, POSTGRES, VPC
@@ -120,9 +119,20 @@ def test_a_registry_is_made_by_the_old_path_and_read_by_both(account):
     assert made["subscription"]["tier"]["slug"] == "basic"
     assert account.get("/v2/registries/images")["registry"] == account.get("/v2/registry")["registry"] == made
     login = account.get("/v2/registry/docker-credentials")["auths"]["registry.digitalocean.com"]["auth"]
-    assert json.loads(base64.b64decode(login)) == ["images", "local"]
+    user, _, password = base64.b64decode(login).decode().partition(":")
+    assert (len(user), password) == (32, user)
     account.delete("/v2/registry")
     account.get("/v2/registry", expect=404)
+
+
+def test_credentials_are_new_each_time_and_last_as_long_as_asked(account):
+    account.post("/v2/registry", REGISTRY)
+    path = "/v2/registries/images/docker-credentials"
+    first, second = (account.get(f"{path}?read_write=true&expiry_seconds=3600") for _ in range(2))
+    assert first != second
+    for query in ("read_write=perhaps", "expiry_seconds=soon", "expiry_seconds=1576800001"):
+        account.get(f"{path}?{query}", expect=400)
+    account.get("/v2/registries/others/docker-credentials", expect=404)
 
 
 def test_the_old_paths_know_one_registry_only(account):

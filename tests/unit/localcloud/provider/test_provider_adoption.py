@@ -227,6 +227,34 @@ def test_a_share_that_grew_unheard_is_not_made_to_grow_again():
     assert rehearsal.up(larger) == []
 
 
+def test_a_share_in_several_vpcs_stays_the_one_of_its_own(deployed):
+    share = deployed.stack["share"]
+    assert share.state["vpcId"] == deployed.stack["net"].id
+    deployed.refresh()
+    assert set(share.state["vpcIds"]) == {deployed.stack["net"].id, deployed.stack["annex"].id}
+    [record] = deployed.cloud.state.table("shares").values()
+    record["vpc_ids"].reverse()
+    deployed.refresh()
+    assert deployed.up(PROGRAM) == []
+
+
+def test_a_share_is_never_made_smaller_or_slower(deployed):
+    def program(**change):
+        return [with_inputs(one, **change) if one.name == "share" else one for one in PROGRAM]
+
+    with pytest.raises(Stopped, match="size is 100 GiB and cannot become 60"):
+        deployed.up(program(size=60))
+    deployed.up(program(performanceTier="high"))
+    with pytest.raises(Stopped, match="performanceTier is high and cannot become standard"):
+        deployed.up(program(performanceTier="standard"))
+
+
+def test_an_attachment_of_a_share_that_is_not_there_is_refused():
+    stray = wanted("reach", "NfsAttachment", shareId="nope", vpcId=Ref("net"), region="nyc2")
+    with pytest.raises(Stopped, match="there is no NFS share 'nope' in nyc2"):
+        Rehearsal(account()).up([NET, stray])
+
+
 @pytest.mark.parametrize(
     ("name", "records"),
     [("www.example.com.", 1), ("www.api.example.com.", 2), ("example.com.", 2)],

@@ -14,8 +14,8 @@ from hanzo_iac.localcloud.provider.resources import TABLE
 from hanzo_iac.localcloud.provider.resources.node_pools import pool_change
 from hanzo_iac.localcloud.provider.values import DEFAULTS, UNKNOWN
 
-# Source: the schemas (ForceNew) of terraform-provider-digitalocean 2.99, read 2026-11-21. It has none for what it cannot
-# move all the same, where it fails or leaves the old one behind: an alert's check, a bucket's name, a bucket's CORS.
+# Source: the schemas (ForceNew) of terraform-provider-digitalocean 2.99, read 2026-11-21. It has none for some that it
+# cannot move all the same, and fails or leaves the old one behind: an alert's check, a bucket's name, a bucket's CORS.
 REPLACING = {
     "Cdn": ["origin"],
     "Certificate": ["certificateChain", "domains", "leafCertificate", "name", "privateKey", "type"],
@@ -38,6 +38,7 @@ REPLACING = {
     "KubernetesNodePool": ["clusterId", "gpuPartitionMode", "size"],
     "LoadBalancer": ["network", "networkStack", "region", "subnetUuid", "type", "vpcUuid"],
     "Nfs": ["name", "region", "vpcId"],
+    "NfsAttachment": ["region", "shareId", "vpcId"],
     "Project": [],
     "ProjectResources": ["project"],
     "SpacesBucket": ["name", "region"],

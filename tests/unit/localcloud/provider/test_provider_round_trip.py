@@ -28,6 +28,7 @@ IMPORT_BY = {
     "record": "example.com,{record}",
     "alert": "{check},{alert}",
     "share": "{share},nyc2",
+    "reach": "{share},{annex}",
 }
 
 # Inputs that the API never says back, so an import cannot know them.
@@ -51,8 +52,8 @@ def test_a_refresh_changes_nothing(deployed):
     inputs = {name: over_the_wire(held.inputs) for name, held in deployed.stack.items()}
     deployed.refresh()
     assert {name: held.inputs for name, held in deployed.stack.items()} == inputs
-    # Counting what a project or a tag holds is what a refresh is for.
-    assert {name for name, held in deployed.stack.items() if held.state != before[name]} <= {"project", "tag"}
+    # Counting what a project or a tag holds, or the VPCs of a share, is what a refresh is for.
+    assert {name for name, held in deployed.stack.items() if held.state != before[name]} <= {"project", "share", "tag"}
     assert deployed.up(PROGRAM) == []
 
 

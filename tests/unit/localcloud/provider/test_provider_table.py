@@ -24,6 +24,7 @@ CANNOT_BE_TWICE = {
     "DatabaseFirewall": "the list is put as a whole",
     "DatabasePostgresqlConfig": "settings are patched",
     "DatabaseValkeyConfig": "settings are patched",
+    "NfsAttachment": "attaching twice is attaching once",
     "ProjectResources": "assigning twice is assigning once",
     "SpacesBucketCorsConfiguration": "the rules are put as a whole",
     "SpacesBucketPolicy": "the policy is put as a whole",
