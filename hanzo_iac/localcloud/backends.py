@@ -92,6 +92,8 @@ class DatabaseServer:
     """User -> password, `doadmin` (pg) or `default` (valkey) among them."""
     databases: tuple[str, ...] = ()
     eviction_policy: str = ""
+    restored_from: str = ""
+    """Id of the cluster whose content it starts with, as that is when this one is made. Of PostgreSQL only."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ import shutil
 import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import psycopg
@@ -35,6 +36,12 @@ class Server(Protocol):
     """What PostgreSQL and Valkey have in common here."""
 
     name: str
+
+    def is_laid_out(self) -> bool:
+        """Whether it has its data, and needs no source any more."""
+
+    def copy(self, source: Path, port: int) -> None:
+        """Its data are those of the server that is at work on the source's folder and port; whole or not at all."""
 
     def program(self, port: int) -> Program:
         """What to run."""
@@ -99,9 +106,9 @@ class LocalDatabases:
         for folder in sorted(self._places.databases.glob("*")):
             if folder.name not in self._seats:
                 log.info("removing database %s, which nobody wants any more", folder.name)
-                for name in (process_name(folder.name), f"{process_name(folder.name)}-initdb"):
-                    self._children.stop(name, abandon=True)
-                    self._ports.forget(name)
+                for deed in ("", "-initdb", "-copy"):
+                    self._children.stop(process_name(folder.name) + deed, abandon=True)
+                self._ports.forget(process_name(folder.name))
                 shutil.rmtree(folder)
 
     def stop(self) -> None:
@@ -135,8 +142,13 @@ class LocalDatabases:
         seat = self._seats[database_id]
         wanted, server = seat.wanted, seat.server
         if wanted is None:
+            # Whoever is to be restored from it still needs it, and it runs on.
+            if self._is_source(database_id):
+                return STARTING_S
             self._clear(database_id, seat)
             return None
+        if wanted.restored_from and not server.is_laid_out():
+            self._copy(wanted, server)
         port = self._ports.of(server.name) if self._children.alive(server.name) else None
         port = port or self._ports.claim(server.name)
         running = self._children.ensure(server.program(port))
@@ -171,6 +183,28 @@ class LocalDatabases:
             return False
         seat.applied, seat.silent_since_s = wanted, None
         return True
+
+    def _copy(self, wanted: DatabaseServer, server: Server) -> None:
+        """
+        The server starts with what its source holds now.
+
+        Raises:
+            RuntimeError: The source does not answer.
+        """
+        name = process_name(wanted.restored_from)
+        port = self._ports.of(name)
+        if port is None or not self._children.alive(name):
+            raise RuntimeError("the cluster it is restored from does not run")
+        server.copy(self._places.databases / wanted.restored_from, port)
+
+    def _is_source(self, database_id: str) -> bool:
+        """Whether a cluster that has no data yet is to be restored from it."""
+        with self._lock:
+            others = [*self._seats.values()]
+        return any(
+            seat.wanted is not None and seat.wanted.restored_from == database_id and not seat.server.is_laid_out()
+            for seat in others
+        )
 
     def _clear(self, database_id: str, seat: Seat) -> None:
         self._children.stop(seat.server.name, abandon=True)

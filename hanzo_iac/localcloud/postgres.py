@@ -69,6 +69,19 @@ class Postgres:
         self._children = children
         self._given: Mapping[str, str] = {}
 
+    def is_laid_out(self) -> bool:
+        """Whether it has its data."""
+        return self._data.exists()
+
+    def copy(self, source: Path, port: int) -> None:
+        """Its data are those of a server at work: the same databases, rows and roles; whole or not at all."""
+        password = (source / "keeper").read_text("utf-8")
+        fresh = self._fresh()
+        write_whole(self._folder / "keeper", password)
+        words = ["-D", f"{self._home}/data.new", "-h", "127.0.0.1", "-p", str(port), "-U", KEEPER]
+        self._run("copy", ("pg_basebackup", *words, "--checkpoint=fast", "--no-sync"), {"PGPASSWORD": password})
+        fresh.rename(self._data)
+
     def program(self, port: int) -> Program:
         """The server, its data laid out on the first call."""
         if not self._data.exists():
@@ -124,28 +137,40 @@ class Postgres:
 
     def _lay_out(self) -> None:
         """The data folder, whole or not at all."""
-        fresh = self._folder / "data.new"
-        shutil.rmtree(fresh, ignore_errors=True)
-        fresh.mkdir(parents=True, mode=0o700)
+        fresh = self._fresh()
         password = secrets.token_urlsafe(24)
         write_whole(self._folder / "keeper", password)
         given = fresh.with_name("keeper.given")
         write_whole(given, password)
-        _give(fresh, given)
+        _give(given)
         words = ["-D", f"{self._home}/data.new", "-U", KEEPER, "-A", "scram-sha-256", "--no-sync"]
         words += [f"--pwfile={self._home}/keeper.given", "--encoding=UTF8", "--locale=C.UTF-8", "--wal-segsize=4"]
-        status = self._children.run(
-            Program(
-                name=f"{self.name}-initdb",
-                argv=self._command("initdb", *words, "--no-instructions"),
-                folder=self._folder,
-            ),
-            timeout_s=INIT_S,
-        )
-        given.unlink()
-        if status != 0:
-            raise RuntimeError(f"initdb ended with status {status}: see the log {self.name}-initdb")
+        try:
+            self._run("initdb", ("initdb", *words, "--no-instructions"), {})
+        finally:
+            given.unlink()
         fresh.rename(self._data)
+
+    def _fresh(self) -> Path:
+        """An empty folder for its data, before they are whole."""
+        fresh = self._folder / "data.new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True, mode=0o700)
+        _give(fresh)
+        return fresh
+
+    def _run(self, deed: str, words: tuple[str, ...], env: Mapping[str, str]) -> None:
+        """
+        A program of PostgreSQL has done its work.
+
+        Raises:
+            RuntimeError: It failed; says where its log is.
+        """
+        name = f"{self.name}-{deed}"
+        program = Program(name=name, argv=self._command(*words), folder=self._folder, env=env)
+        status = self._children.run(program, timeout_s=INIT_S)
+        if status != 0:
+            raise RuntimeError(f"{words[0]} ended with status {status}: see the log {name}")
 
     def _users(self, link: psycopg.Connection[tuple[object, ...]], wanted: DatabaseServer) -> None:
         there = {str(row[0]) for row in link.execute("SELECT rolname FROM pg_roles")}

@@ -27,6 +27,14 @@ class Valkey:
         self._folder = folder
         self._rules = folder / "users.acl"
 
+    def is_laid_out(self) -> bool:
+        """Always: it starts empty, with nothing to prepare."""
+        return True
+
+    def copy(self, source: Path, port: int) -> None:
+        """Never asked for: no Valkey is restored here."""
+        raise NotImplementedError
+
     def program(self, port: int) -> Program:
         """The server. Until `apply` nobody but the local cloud itself may log in."""
         self._folder.mkdir(parents=True, exist_ok=True)

@@ -46,10 +46,10 @@ def shown(cloud: Cloud, record: Json) -> Json:
 
 
 def status(cloud: Cloud, record: Json) -> str:
-    """`creating` until the time is over and the server answers; then `online`, or `resizing` for a while."""
+    """`creating` or `forking` until its time is over and its server answers; then `online`, or a while `resizing`."""
     answers = cloud.databases.address(record["id"]) is not None
     if not answers or not cloud.passed(record["since"], cloud.settings.database_s):
-        return "creating"
+        return "forking" if record.get("restored_from") else "creating"
     return "online" if cloud.passed(record["resized"], cloud.settings.resize_s) else "resizing"
 
 

@@ -25,6 +25,7 @@ from hanzo_iac.localcloud.digitalocean.api import (
     whole,
 )
 from hanzo_iac.localcloud.digitalocean.services import vpcs
+from hanzo_iac.localcloud.digitalocean.services.database_restores import inherited, refuse_older, source_of
 from hanzo_iac.localcloud.digitalocean.services.database_rules import new_rules
 from hanzo_iac.localcloud.digitalocean.services.database_words import shown
 from hanzo_iac.localcloud.digitalocean.shapes import fit
@@ -80,6 +81,7 @@ def settle(cloud: Cloud, record: Json) -> None:
             passwords={name: user["password"] for name, user in record["users"].items()},
             databases=tuple(record["dbs"]),
             eviction_policy=record["eviction_policy"],
+            restored_from=record.get("restored_from", ""),
         )
     )
 
@@ -126,15 +128,17 @@ def listing(call: Call) -> Answer:
 
 @routes("POST", "/v2/databases")
 def create(call: Call) -> Answer:
-    """A new cluster, creating."""
+    """A new cluster, creating; or forking, when it starts with what another one holds."""
     cloud, body = call.cloud, call.body
     require(body, "name", "engine", "size", "region", "num_nodes")
     engine = _engine(text(body, "engine"))
     _refuse_name(cloud, text(body, "name"))
-    if body.get("backup_restore"):
-        raise errors.not_emulated("a database cluster restored from a backup")
+    source = source_of(cloud, body, engine)
     belongings.within_quota(cloud, "databases", len(cloud.state.table("databases")) + 1, "database limit exceeded")
     record = _make(cloud, body, engine)
+    if source is not None:
+        refuse_older(source, record["version"])
+        record |= inherited(source, new_password())
     record["events"].append(event(cloud, record, "cluster_create"))
     cloud.state.table("databases")[record["id"]] = record
     name = belongings.urn("databases", record["id"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from hanzo_iac.localcloud.provider.call import Call
@@ -26,6 +27,15 @@ def same_hour(old: Any, new: Any) -> bool:
     (True, False)
     """
     return str(old).split(":")[:2] == str(new).split(":")[:2]
+
+
+def time_fault(value: Any) -> str:
+    """What is wrong with a moment, or nothing."""
+    try:
+        datetime.datetime.fromisoformat(value)
+    except ValueError:
+        return f"{value!r} is not a time such as 2026-11-21T12:00:00Z"
+    return ""
 
 
 def connection_state(thing: Json) -> State:
@@ -196,7 +206,7 @@ CLUSTER = Resource(
         "maintenanceWindows": many(
             block({"day": text(required=True, choices=WEEK), "hour": text(required=True, same=same_hour)})
         ),
-        "backupRestore": block({"databaseName": text(required=True), "backupCreatedAt": text()}),
+        "backupRestore": block({"databaseName": text(required=True), "backupCreatedAt": text(fault=time_fault)}),
         "storageAutoscale": block(
             {
                 "enabled": flag(required=True),

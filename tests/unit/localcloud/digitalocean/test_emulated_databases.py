@@ -114,7 +114,13 @@ def test_a_wrong_database_is_refused_and_nothing_is_asked_of_the_backend(account
     assert len(account.databases.servers) == len(account.get("/v2/databases")["databases"]) == 1
 
 
-@pytest.mark.parametrize("change", [{"engine": "mysql", "version": "8"}, {"backup_restore": {"database_name": "x"}}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"engine": "mysql", "version": "8"},
+        {"engine": "valkey", "version": "8", "backup_restore": {"database_name": "db"}},
+    ],
+)
 def test_what_cannot_run_here_is_said_not_faked(account, change):
     assert account.message("POST", "/v2/databases", POSTGRES | change, expect=501).endswith(
         "is not emulated by the local cloud"

@@ -104,6 +104,14 @@ WRONG = [
             ("sqlMode", "engine pg has none; expected it only for mysql"),
         ],
     ),
+    (
+        "DatabaseCluster",
+        {"backupRestore": {"backupCreatedAt": "yesterday"}},
+        [
+            ("backupRestore.backupCreatedAt", "'yesterday' is not a time such as 2026-11-21T12:00:00Z"),
+            ("backupRestore.databaseName", "missing; expected a string"),
+        ],
+    ),
     ("DatabaseFirewall", {"rules": []}, [("rules", "empty; expected at least one trusted source")]),
     (
         "DatabaseFirewall",

@@ -36,6 +36,7 @@ NOT_SAID = {
     "login": ["write", "expirySeconds"],
     "db": ["maintenanceWindows"],  # asked only where a program speaks of it, as with the official provider
     "cache": ["evictionPolicy"],  # the same
+    "restored": ["backupRestore"],  # what it was made from is not said again
 }
 
 
