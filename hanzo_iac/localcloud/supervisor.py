@@ -47,6 +47,9 @@ SIMULATED = (
     "uptime checks and alerts: words only, nothing is looked at and nobody is told",
     "CDN endpoints: words only, nothing is cached or served by them",
     "vector databases (managed Weaviate): words only, nothing answers behind their endpoints",
+    "read replicas of a database cluster: the cluster itself under another name, and not read-only",
+    "connection pools: no PgBouncer, the connection leads to the server itself",
+    "configuration, maintenance and growing storage of a database cluster: remembered; only eviction reaches a server",
     "the time a database cluster is restored to: it starts with what its source holds when it is made",
     "versions of databases: the PostgreSQL and the Valkey of this installation run, whichever version was asked for",
 )

@@ -161,7 +161,7 @@ KINDS = {
     ),
     "connection pool": Kind(
         "databases", "add_connection_pool", "list_connection_pools", "get_connection_pool", "delete_connection_pool",
-        "pools", "pool", said(name="p", mode="session", size=5, db="defaultdb", user="doadmin"),
+        "pools", "pool", said(name="pool", mode="session", size=5, db="defaultdb", user="doadmin"),
         "update_connection_pool", lambda made: {"mode": "session", "size": 9, "db": "defaultdb", "user": "doadmin"},
         key="name", parent=database,
     ),

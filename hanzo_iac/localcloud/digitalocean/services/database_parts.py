@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 
-from hanzo_iac.localcloud.digitalocean import errors
+from hanzo_iac.localcloud.digitalocean import errors, offers
 from hanzo_iac.localcloud.digitalocean.api import (
     Answer,
     Call,
@@ -34,6 +34,12 @@ SETTINGS = {
     "redis_acl": dict,
 }
 MODES = ("session", "transaction", "statement")
+
+# Source: DigitalOcean's OpenAPI (databases_add_connectionPool), August 2026.
+CONNECTIONS_PER_GIB, KEPT_CONNECTIONS = 25, 3
+
+# Source: terraform-provider-digitalocean 2.99 (database_connection_pool), read 2026-11-25.
+SHORTEST_POOL_NAME = 3
 
 # Names that the servers, and the local cloud on them, keep for themselves.
 KEPT_USERS = {"pg": "postgres|public|none|pg_.*", "valkey": "local-cloud"}
@@ -178,6 +184,8 @@ def create_pool(call: Call) -> Answer:
     """A new connection pool."""
     record = _for_postgres(find(call.cloud, call), "connection pools")
     name = _new_name(call, record["pools"], "pool")
+    if len(name) < SHORTEST_POOL_NAME:
+        raise errors.unprocessable("invalid pool name")
     require(call.body, "mode", "size", "db")
     record["pools"][name] = _pool(call, record)
     return created({"pool": database_words.pool(call.cloud, record, name)})
@@ -191,7 +199,17 @@ def _pool(call: Call, record: Json) -> Json:
         raise errors.unprocessable(f"user {user} does not exist")
     if size < 1:
         raise errors.unprocessable("size must be at least 1")
+    others = sum(pool["size"] for name, pool in record["pools"].items() if name != call.path.get("pool_name"))
+    left = _connections(record) - others
+    if size > left:
+        raise errors.unprocessable(f"size must be at most {left}: the cluster's size allows no more connections")
     return {"mode": one_of(call.body, "mode", MODES, ""), "size": size, "db": database, "user": user}
+
+
+def _connections(record: Json) -> int:
+    """How many connections of the server all pools of a cluster may hold together."""
+    memory_mib, _ = offers.database_size(record["engine"], record["size"])
+    return memory_mib * CONNECTIONS_PER_GIB // 1024 - KEPT_CONNECTIONS
 
 
 @routes("GET", POOLS + "/{pool_name}")

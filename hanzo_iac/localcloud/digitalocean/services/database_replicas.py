@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from hanzo_iac.localcloud.digitalocean import errors, offers
+from hanzo_iac.localcloud.digitalocean import belongings, errors, offers
 from hanzo_iac.localcloud.digitalocean.api import (
     Answer,
     Call,
@@ -49,23 +49,39 @@ def create(call: Call) -> Answer:
     cloud, body, record = call.cloud, call.body, find(call.cloud, call)
     require(body, "name")
     name = text(body, "name")
-    if name in record["replicas"]:
-        raise errors.unprocessable("replica name is not available")
-    region = offers.known_region(text(body, "region", record["region"]))
-    near = record["private_network_uuid"] if region == record["region"] else ""
+    _refuse(record, name)
+    region = offers.known_region(text(body, "region") or record["region"])
+    tags = texts(body, "tags")
+    belongings.use_tags(cloud, tags)
     record["replicas"][name] = {
         "id": str(uuid.uuid4()),
         "name": name,
         "region": region,
-        "size": known_size(record["engine"], text(body, "size", record["size"])),
+        "size": _size(record, text(body, "size") or record["size"]),
         "storage_size_mib": whole(body, "storage_size_mib", 0) or record["storage_size_mib"],
-        "tags": texts(body, "tags"),
+        "tags": tags,
         "created_at": cloud.stamp(),
-        "private_network_uuid": vpcs.placed(cloud, text(body, "private_network_uuid") or near, region),
+        "private_network_uuid": vpcs.placed(cloud, text(body, "private_network_uuid"), region),
+        "rules": [],
         "since": cloud.now(),
         "resized": 0,
     }
     return created({"replica": _shown(cloud, record, name)})
+
+
+def _refuse(record: Json, name: str) -> None:
+    if record["engine"] != "pg":
+        raise errors.unprocessable(f"replicas are not supported for engine {record['engine']}")
+    if name in record["replicas"]:
+        raise errors.unprocessable("replica name is not available")
+
+
+def _size(record: Json, asked: str) -> str:
+    """The slug itself: no smaller than the cluster's."""
+    engine, size = record["engine"], known_size(record["engine"], asked)
+    if offers.database_size(engine, size)[0] < offers.database_size(engine, record["size"])[0]:
+        raise errors.unprocessable("the size of a replica must be at least that of its cluster")
+    return size
 
 
 @routes("GET", REPLICA)
@@ -94,7 +110,7 @@ def _shown(cloud: Cloud, record: Json, name: str) -> Json:
     replica = record["replicas"][name]
     here = connection(cloud, record)
     return {
-        **{key: value for key, value in replica.items() if key not in ("since", "resized")},
+        **{key: value for key, value in replica.items() if key not in ("since", "resized", "rules")},
         "status": _status(cloud, replica, answers=bool(here["host"])),
         "connection": here,
         "private_connection": here,
@@ -103,5 +119,5 @@ def _shown(cloud: Cloud, record: Json, name: str) -> Json:
 
 def _status(cloud: Cloud, replica: Json, *, answers: bool) -> str:
     if not answers or not cloud.passed(replica["since"], cloud.settings.database_s):
-        return "creating"
+        return "forking"
     return "online" if cloud.passed(replica["resized"], cloud.settings.resize_s) else "resizing"

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from hanzo_iac.localcloud.digitalocean import errors
 from hanzo_iac.localcloud.digitalocean.api import Answer, Call, Routes, no_content, ok, one_of, require, text
+from hanzo_iac.localcloud.digitalocean.services import database_configs
 from hanzo_iac.localcloud.digitalocean.services.database_rules import new_rules
 from hanzo_iac.localcloud.digitalocean.services.databases import find, read_autoscale, settle
 from hanzo_iac.localcloud.digitalocean.shapes import fit
+from hanzo_iac.localcloud.digitalocean.state import Json
 
 routes = Routes()
 
 CLUSTER = "/v2/databases/{database_cluster_uuid}"
 
 # Source: DigitalOcean's OpenAPI, August 2026.
-EVICTION_POLICIES = (
-    "noeviction",
-    "allkeys_lru",
-    "allkeys_random",
-    "volatile_lru",
-    "volatile_random",
-    "volatile_ttl",
-)
+POLICY_OPTION = "valkey_maxmemory_policy"
+EVICTION_POLICIES = database_configs.VALKEY[POLICY_OPTION]
+WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+HOUR = re.compile(r"([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?")
 KEPT_BACKUPS = 7
 DAY_S = timedelta(days=1).total_seconds()
 
@@ -30,15 +29,22 @@ DAY_S = timedelta(days=1).total_seconds()
 @routes("GET", CLUSTER + "/firewall")
 def firewall(call: Call) -> Answer:
     """Every trusted source."""
-    return ok({"rules": find(call.cloud, call)["rules"]})
+    return ok({"rules": _guarded(call)["rules"]})
 
 
 @routes("PUT", CLUSTER + "/firewall")
 def replace_firewall(call: Call) -> Answer:
     """The whole list of trusted sources replaced; an empty one opens the cluster."""
-    record = find(call.cloud, call)
+    record = _guarded(call)
     record["rules"] = new_rules(call.cloud, record["id"], call.body.get("rules"))
     return no_content()
+
+
+def _guarded(call: Call) -> Json:
+    """What has trusted sources of its own: a cluster, or a replica by its own id."""
+    records = call.cloud.state.table("databases").values()
+    replicas: dict[str, Json] = {one["id"]: one for record in records for one in record["replicas"].values()}
+    return replicas.get(call.path["database_cluster_uuid"]) or find(call.cloud, call)
 
 
 @routes("GET", CLUSTER + "/config")
@@ -49,10 +55,16 @@ def config(call: Call) -> Answer:
 
 @routes("PATCH", CLUSTER + "/config")
 def configure(call: Call) -> Answer:
-    """Some options set. They are remembered; the server on this machine is not told."""
+    """Some options set. They are remembered; of what a cache drops, the server on this machine is told."""
     record = find(call.cloud, call)
-    asked = fit(call.body, {"config!": dict})["config"]
-    record["config"] |= {name: value for name, value in asked.items() if value is not None}
+    asked = database_configs.accepted(record["engine"], fit(call.body, {"config!": dict})["config"])
+    blocks = {
+        name: {**record["config"].get(name, {}), **value} for name, value in asked.items() if isinstance(value, dict)
+    }
+    record["config"] |= {**asked, **blocks}
+    if POLICY_OPTION in asked:
+        record["eviction_policy"] = asked[POLICY_OPTION]
+        settle(call.cloud, record)
     return ok({})
 
 
@@ -61,7 +73,12 @@ def maintenance(call: Call) -> Answer:
     """The weekly window for updates."""
     record = find(call.cloud, call)
     require(call.body, "day", "hour")
-    record["maintenance_window"] |= {"day": text(call.body, "day"), "hour": text(call.body, "hour")}
+    day, hour = text(call.body, "day").lower(), text(call.body, "hour")
+    if day not in WEEK:
+        raise errors.unprocessable(f"day must be one of {', '.join(WEEK)}")
+    if not HOUR.fullmatch(hour):
+        raise errors.unprocessable("hour must be a time of day such as 14:00")
+    record["maintenance_window"] |= {"day": day, "hour": hour}
     return no_content()
 
 
@@ -88,6 +105,8 @@ def set_eviction_policy(call: Call) -> Answer:
     if record["engine"] != "valkey":
         raise errors.unprocessable("eviction policy is only supported for Valkey clusters")
     record["eviction_policy"] = one_of(call.body, "eviction_policy", EVICTION_POLICIES, "")
+    if POLICY_OPTION in record["config"]:
+        record["config"][POLICY_OPTION] = record["eviction_policy"]
     settle(call.cloud, record)
     return no_content()
 

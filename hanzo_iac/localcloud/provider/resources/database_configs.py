@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hanzo_iac.localcloud.provider.call import Call
-from hanzo_iac.localcloud.provider.fields import Field, State, block, flag, integer, many, number, parent, text
+from hanzo_iac.localcloud.provider.fields import Field, State, bag, block, flag, integer, many, number, parent, text
 from hanzo_iac.localcloud.provider.resource import Json, Resource
 from hanzo_iac.localcloud.provider.resources.databases import DATABASES
 
@@ -119,15 +119,19 @@ def texts(*names: str) -> dict[str, Field]:
     return {name: text(computed=True) for name in names}
 
 
+LOG_PREFIXES = (
+    "pid=%p,user=%u,db=%d,app=%a,client=%h",
+    "%m [%p] %q[user=%u,db=%d,app=%a]",
+    "%t [%p]: [%l-1] user=%u,db=%d,app=%a,client=%h",
+)
+
 POSTGRES = config(
     "digitalocean:index/databasePostgresqlConfig:DatabasePostgresqlConfig",
     "PostgreSQL settings",
     "postgresql-config",
     {
-        **numbers(
-            "autovacuumAnalyzeScaleFactor", "autovacuumVacuumScaleFactor", "bgwriterLruMultiplier",
-            "sharedBuffersPercentage",
-        ),
+        **numbers("autovacuumAnalyzeScaleFactor", "autovacuumVacuumScaleFactor", "bgwriterLruMultiplier"),
+        "sharedBuffersPercentage": number(computed=True, low=20, high=60),
         **integers(
             "autovacuumAnalyzeThreshold", "autovacuumFreezeMaxAge", "autovacuumMaxWorkers", "autovacuumNaptime",
             "autovacuumVacuumCostDelay", "autovacuumVacuumCostLimit", "autovacuumVacuumThreshold", "backupHour",
@@ -139,10 +143,13 @@ POSTGRES = config(
             "maxWalSenders", "maxWorkerProcesses", "pgPartmanBgwInterval", "tempFileLimit", "trackActivityQuerySize",
             "walSenderTimeout", "walWriterDelay", "workMem",
         ),
-        **texts(
-            "defaultToastCompression", "logErrorVerbosity", "logLinePrefix", "pgPartmanBgwRole",
-            "pgStatStatementsTrack", "timezone", "trackCommitTimestamp", "trackFunctions", "trackIoTiming",
-        ),
+        **texts("pgPartmanBgwRole", "pgStatStatementsTrack", "timezone"),
+        "defaultToastCompression": text(computed=True, choices=("lz4", "pglz")),
+        "logErrorVerbosity": text(computed=True, choices=("TERSE", "DEFAULT", "VERBOSE")),
+        "logLinePrefix": text(computed=True, choices=LOG_PREFIXES),
+        "trackCommitTimestamp": text(computed=True, choices=("off", "on")),
+        "trackFunctions": text(computed=True, choices=("all", "pl", "none")),
+        "trackIoTiming": text(computed=True, choices=("off", "on")),
         "jit": flag(computed=True),
         "pgbouncers": many(
             block(
@@ -152,7 +159,7 @@ POSTGRES = config(
                         "serverIdleTimeout", "serverLifetime",
                     ),
                     **texts("autodbPoolMode"),
-                    "ignoreStartupParameters": many(text(), computed=True),
+                    "ignoreStartupParameters": bag(text(), computed=True),
                     "serverResetQueryAlways": flag(computed=True),
                 }
             ),

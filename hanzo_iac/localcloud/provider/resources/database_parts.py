@@ -179,6 +179,11 @@ USER = Resource(
 )
 
 
+def pool_name_fault(value: Any) -> str:
+    """What is wrong with a pool's name, or nothing."""
+    return "" if 3 <= len(value) <= 63 else f"{value!r} does not have 3 to 63 characters"
+
+
 def find_pool(call: Call, inputs: State) -> Json | None:
     """The connection pool of that name."""
     found = call.api.find(inside(inputs, "pools", inputs["name"]))
@@ -215,7 +220,7 @@ CONNECTION_POOL = Resource(
     word="connection pool",
     inputs={
         "clusterId": parent(),
-        "name": text(replace=True),
+        "name": text(replace=True, fault=pool_name_fault),
         "dbName": text(required=True, replace=True),
         "mode": text(required=True, replace=True, choices=("session", "transaction", "statement")),
         "size": integer(required=True, replace=True, low=1),

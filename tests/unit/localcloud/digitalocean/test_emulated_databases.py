@@ -187,8 +187,13 @@ def test_a_pool_leads_to_its_database_as_its_user(account):
     assert account.get(pools)["pools"] == [pool]
     account.put(f"{pools}/front", body | {"size": 5}, expect=204)
     assert account.get(f"{pools}/front")["pool"]["size"] == 5
-    assert account.message("POST", pools, body | {"name": "x", "db": "no"}, expect=422) == "database no does not exist"
-    assert account.message("POST", pools, body | {"name": "x", "user": "no"}, expect=422) == "user no does not exist"
+    assert (
+        account.message("POST", pools, body | {"name": "other", "db": "no"}, expect=422) == "database no does not exist"
+    )
+    assert (
+        account.message("POST", pools, body | {"name": "other", "user": "no"}, expect=422) == "user no does not exist"
+    )
+    assert account.message("POST", pools, body | {"name": "x"}, expect=422) == "invalid pool name"
     account.delete(f"{path(database)}/users/app", expect=422)
     account.delete(f"{path(database)}/dbs/app", expect=422)
     account.delete(f"{pools}/front")

@@ -126,6 +126,16 @@ WRONG = [
             ("size", "got 0; expected a whole number of at least 1"),
         ],
     ),
+    ("DatabaseConnectionPool", {"name": "ab"}, [("name", "'ab' does not have 3 to 63 characters")]),
+    (
+        "DatabasePostgresqlConfig",
+        {"sharedBuffersPercentage": 10, "trackIoTiming": "yes"},
+        [
+            ("sharedBuffersPercentage", "got 10; expected a number from 20 to 60"),
+            ("trackIoTiming", 'got "yes"; expected one of off, on'),
+        ],
+    ),
+    ("DatabaseValkeyConfig", {"persistence": "aof"}, [("persistence", 'got "aof"; expected one of off, rdb')]),
     (
         "ContainerRegistry",
         {"subscriptionTierSlug": "free"},

@@ -120,6 +120,16 @@ def test_a_change_is_made_in_place_and_lasts(deployed, name):
     assert deployed.up(changed) == []
 
 
+def test_a_replica_is_guarded_under_its_own_id(deployed):
+    rules = [{"type": "ip_addr", "value": "203.0.113.9"}]
+    program = [*PROGRAM, wanted("guard", "DatabaseFirewall", clusterId=Ref("replica", "uuid"), rules=rules)]
+    assert deployed.up(program) == [("create", "guard")]
+    deployed.refresh()
+    assert deployed.up(program) == []
+    assert deployed.up(PROGRAM) == [("delete", "guard")]
+    assert deployed.stack["wall"].state["rules"][0]["type"] == "k8s"
+
+
 def test_new_credentials_are_issued_only_for_a_change(deployed):
     first = deployed.stack["login"].state["credentialExpirationTime"]
     deployed.refresh()
