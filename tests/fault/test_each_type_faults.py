@@ -24,7 +24,7 @@ FAULTS = {
 NAMES = [one.name for one in PROGRAM]
 
 # What a resource needs without referring to it: names that the program writes out.
-UNREFERRED = {"pgpool": ("app", "user")}
+UNREFERRED = {"pgpool": ("app", "user"), "cert": ("domain",)}
 
 # Resources whose changes are made by reading alone.
 READ_ONLY = ("login",)
@@ -38,13 +38,18 @@ def referred(value: object) -> Iterator[str]:
         yield from referred(inner)
 
 
+def leaned_on(one: Wanted) -> set[str]:
+    """The names of the resources that one needs."""
+    return {*referred(dict(one.inputs)), *UNREFERRED.get(one.name, ())}
+
+
 def needed(*several: Wanted) -> list[Wanted]:
     """What these resources refer to, and what that refers to, in the program's order."""
     names: set[str] = set()
-    fresh = {name for one in several for name in (*referred(dict(one.inputs)), *UNREFERRED.get(one.name, ()))}
+    fresh = {name for one in several for name in leaned_on(one)}
     while fresh:
         names |= fresh
-        fresh = {name for other in PROGRAM if other.name in fresh for name in referred(dict(other.inputs))} - names
+        fresh = {name for other in PROGRAM if other.name in fresh for name in leaned_on(other)} - names
     return [other for other in PROGRAM if other.name in names]
 
 

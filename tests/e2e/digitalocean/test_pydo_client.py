@@ -191,7 +191,7 @@ KINDS = {
     ),
     "certificate": Kind(
         "certificates", "create", "list", "get", "delete", "certificates", "certificate",
-        said(name="crt", type="lets_encrypt", dns_names=["example.com"]),
+        lambda client: {"name": "crt", "type": "lets_encrypt", "dns_names": [domain(client)]},
     ),
     "Spaces key": Kind(
         "spaces_key", "create", "list", "get", "delete", "keys", "key",

@@ -1,4 +1,8 @@
-"""TLS certificates: Let's Encrypt ones are verified after a while, uploaded ones are read at once."""
+"""
+TLS certificates: uploaded ones are read at once; Let's Encrypt ones are verified after a while.
+
+The latter are only for names of domains of this account, where DigitalOcean proves that they are the customer's.
+"""
 
 from __future__ import annotations
 
@@ -75,8 +79,11 @@ def create(call: Call) -> Answer:
 
 def _issued(cloud: Cloud, key: str, body: Json) -> Json:
     require(body, "dns_names")
+    names, domains = texts(body, "dns_names"), cloud.state.table("domains")
+    if not all(any(f".{name.lower()}".endswith(f".{domain}") for domain in domains) for name in names):
+        raise errors.unprocessable("one or more of the domains are not managed by DigitalOcean")
     return {
-        "dns_names": texts(body, "dns_names"),
+        "dns_names": names,
         "not_after": cloud.stamp(cloud.now() + LASTS_S),
         "sha1_fingerprint": hashlib.sha1(key.encode(), usedforsecurity=False).hexdigest(),
     }

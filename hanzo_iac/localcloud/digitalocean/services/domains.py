@@ -19,6 +19,10 @@ routes = Routes()
 NAME = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 TYPES = ("A", "AAAA", "CAA", "CNAME", "MX", "NS", "SOA", "SRV", "TXT")
 NUMBERS = ("priority", "port", "weight", "flags")
+POINTING = ("CNAME", "MX", "NS", "SRV", "CAA")
+"""Types whose data is a name: asked for and kept with its last dot, answered without it."""
+NEEDED = {"MX": ("priority",), "SRV": ("priority", "weight", "port"), "CAA": ("flags", "tag")}
+TAGS = ("issue", "issuewild", "iodef")
 USUAL_TTL_S = 1800
 NAME_SERVERS = ("ns1.digitalocean.com", "ns2.digitalocean.com", "ns3.digitalocean.com")
 
@@ -40,22 +44,51 @@ RECORD = RECORDS + "/{domain_record_id}"
 
 def _add(cloud: Cloud, domain: Json, body: Json) -> Json:
     require(body, "type", "data")
-    record = {"id": cloud.state.next("domain_records", first=1000), "name": "@", "ttl": USUAL_TTL_S, "tag": None}
-    record |= dict.fromkeys(NUMBERS)
-    record |= _asked(body)
-    _refuse_wrong(record)
+    blank = {"name": "@", "ttl": USUAL_TTL_S, "tag": None} | dict.fromkeys(NUMBERS)
+    record = _checked(domain, blank | _asked(domain, body))
+    record["id"] = cloud.state.next("domain_records", first=1000)
     domain["records"][str(record["id"])] = record
     return record
 
 
-def _asked(body: Json) -> Json:
+def _asked(domain: Json, body: Json) -> Json:
     asked: Json = {name: text(body, name) for name in ("type", "name", "data", "tag") if body.get(name) is not None}
+    if "name" in asked:
+        asked["name"] = _short(domain, asked["name"])
     return asked | {name: whole(body, name, 0) for name in (*NUMBERS, "ttl") if body.get(name) is not None}
+
+
+def _short(domain: Json, name: str) -> str:
+    full = f"{domain['name']}."
+    return "@" if name in ("", full) else name.removesuffix("." + full)
+
+
+def _checked(domain: Json, record: Json) -> Json:
+    """The record, unless it is wrong or cannot stand beside another of its name."""
+    _refuse_wrong(record)
+    others = [one for one in domain["records"].values() if one["id"] != record.get("id")]
+    same = [one["type"] for one in others if one["name"].lower() == record["name"].lower()]
+    if same and "CNAME" in (record["type"], *same):
+        raise errors.unprocessable("CNAME records cannot share a name with other records")
+    return record
+
+
+def _points(record: Json) -> bool:
+    return record["type"] in POINTING and record["data"] != "@" and record["tag"] != "iodef"
+
+
+def _shown_record(record: Json) -> Json:
+    return {**record, "data": record["data"].removesuffix(".")} if _points(record) else record
 
 
 def _refuse_wrong(record: Json) -> None:
     if record["type"] not in TYPES:
         raise errors.unprocessable(f"type must be one of {', '.join(TYPES)}")
+    require(record, *NEEDED.get(record["type"], ()))
+    if record["type"] == "CAA" and record["tag"] not in TAGS:
+        raise errors.unprocessable(f"tag must be one of {', '.join(TAGS)}")
+    if _points(record) and not record["data"].endswith("."):
+        raise errors.unprocessable("Data needs to end with a dot (.)")
     checks = {"A": ipaddress.IPv4Address, "AAAA": ipaddress.IPv6Address}
     check = checks.get(record["type"])
     try:
@@ -78,7 +111,7 @@ def create(call: Call) -> Answer:
     domain: Json = {"name": name, "ttl": USUAL_TTL_S, "records": {}}
     _add(call.cloud, domain, {"type": "SOA", "data": str(USUAL_TTL_S)})
     for server in NAME_SERVERS:
-        _add(call.cloud, domain, {"type": "NS", "data": server})
+        _add(call.cloud, domain, {"type": "NS", "data": server + "."})
     if text(call.body, "ip_address"):
         _add(call.cloud, domain, {"type": "A", "data": text(call.body, "ip_address")})
     table[name] = domain
@@ -93,13 +126,13 @@ def records(call: Call) -> Answer:
     kind, name = query.get("type"), query.get("name")
     found = [one for one in domain["records"].values() if not kind or one["type"] == kind]
     full = {one["id"]: domain["name"] if one["name"] == "@" else f"{one['name']}.{domain['name']}" for one in found}
-    return call.page("domain_records", [one for one in found if not name or full[one["id"]] == name])
+    return call.page("domain_records", [_shown_record(one) for one in found if not name or full[one["id"]] == name])
 
 
 @routes("POST", RECORDS)
 def create_record(call: Call) -> Answer:
     """A new record."""
-    return created({"domain_record": _add(call.cloud, DOMAINS.find(call), call.body)})
+    return created({"domain_record": _shown_record(_add(call.cloud, DOMAINS.find(call), call.body))})
 
 
 def _record(call: Call) -> Json:
@@ -112,17 +145,16 @@ def _record(call: Call) -> Json:
 @routes("GET", RECORD)
 def read_record(call: Call) -> Answer:
     """One record."""
-    return ok({"domain_record": _record(call)})
+    return ok({"domain_record": _shown_record(_record(call))})
 
 
 @routes("PUT", RECORD)
 @routes("PATCH", RECORD)
 def update_record(call: Call) -> Answer:
     """A record changed; what is left out stays."""
-    record = _record(call)
-    record |= _asked(call.body)
-    _refuse_wrong(record)
-    return ok({"domain_record": record})
+    record, domain = _record(call), DOMAINS.find(call)
+    record |= _checked(domain, record | _asked(domain, call.body))
+    return ok({"domain_record": _shown_record(record)})
 
 
 @routes("DELETE", RECORD)

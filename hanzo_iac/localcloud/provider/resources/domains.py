@@ -14,8 +14,10 @@ from hanzo_iac.localcloud.provider.resource import Json, Resource
 DOMAINS = "/v2/domains"
 RECORD_TYPES = ("A", "AAAA", "CAA", "CNAME", "MX", "NS", "TXT", "SRV", "SOA")
 POINTING = ("CNAME", "MX", "NS", "SRV", "CAA")
-"""Types whose value is a name, which the API answers without its last dot."""
+"""Types whose value is a name, which the API wants with its last dot and answers without it."""
 NUMBERS = ("port", "priority", "weight", "flags")
+TELLING_APART = {"CAA": "tag", "SRV": "port"}
+"""Type -> what two records of the same name and value may still differ in."""
 
 
 def find_domain(call: Call, inputs: State) -> Json | None:
@@ -51,11 +53,16 @@ DOMAIN = Resource(
 )
 
 
+def is_name(kind: Any, value: Any, tag: Any) -> bool:
+    """Whether a record's value is a name other than the domain's own."""
+    return kind in POINTING and value != "@" and tag != "iodef"
+
+
 def full_value(record: Json) -> str:
     """A record's value as the official provider spells it: names end with a dot."""
     value = str(record.get("data") or "")
-    points = record["type"] in POINTING and value != "@" and record.get("tag") != "iodef"
-    return value + "." if points and not value.endswith(".") else value
+    named = is_name(record["type"], value, record.get("tag"))
+    return value + "." if named and not value.endswith(".") else value
 
 
 def same_value(old: Any, new: Any) -> bool:
@@ -76,11 +83,12 @@ def short_name(name: Any, record: State) -> Any:
 
 
 def find_record(call: Call, inputs: State) -> Json | None:
-    """A record of the same name, type and value."""
-    name = short_name(inputs["name"], inputs)
+    """A record of the same name, type and value; with the same tag or port, where the type has one."""
+    name, more = short_name(inputs["name"], inputs), TELLING_APART.get(inputs["type"], "type")
     for record in call.api.pages(f"{DOMAINS}/{segment(inputs['domain'])}/records", "domain_records"):
+        alike = record["type"] == inputs["type"] and record.get(more) == inputs.get(more)
         named = short_name(record["name"], inputs) == name
-        if record["type"] == inputs["type"] and named and same_value(record.get("data"), inputs["value"]):
+        if alike and named and same_value(record.get("data"), inputs["value"]):
             return record
     return None
 
@@ -121,11 +129,15 @@ def record_rules(inputs: State) -> list[Failure]:
     """What each type of record must have."""
     needs = {"MX": ("priority",), "SRV": ("priority", "weight", "port"), "CAA": ("flags", "tag")}
     wanted = needs.get(str(inputs.get("type")), ())
-    return [
+    failures = [
         Failure(name, f"missing; a record of type {inputs['type']} has it")
         for name in wanted
         if inputs.get(name) is None
     ]
+    value, tag = inputs.get("value"), inputs.get("tag")
+    if isinstance(value, str) and is_name(inputs.get("type"), value, tag) and not value.endswith("."):
+        failures.append(Failure("value", f"got {value!r}; a name ends with a dot, as in {value + '.'!r}"))
+    return failures
 
 
 def locate_record(_call: Call, given: str) -> tuple[str, State]:

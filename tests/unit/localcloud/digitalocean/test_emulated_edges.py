@@ -57,6 +57,7 @@ def test_a_load_balancer_is_replaced_and_its_rules_changed(account):
 
 
 def test_a_certificate_stays_while_a_load_balancer_uses_it(account):
+    account.post("/v2/domains", {"name": "example.com"})
     asked = {"name": "crt", "type": "lets_encrypt", "dns_names": ["example.com"]}
     certificate = account.post("/v2/certificates", asked)["certificate"]["id"]
     rule = RULE | {"entry_protocol": "https", "entry_port": 443, "certificate_id": certificate}
@@ -131,7 +132,91 @@ def test_a_record_is_made_found_changed_and_deleted(account):
     account.get(path, expect=404)
 
 
+@pytest.fixture
+def records(account):
+    """The path of the records of a domain that has none but DigitalOcean's own."""
+    account.post("/v2/domains", {"name": "example.com"})
+    return "/v2/domains/example.com/records"
+
+
+CNAME = {"type": "CNAME", "name": "www", "data": "web.example.net."}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        CNAME,
+        {"type": "MX", "name": "@", "data": "mail.example.net.", "priority": 10},
+        {"type": "SRV", "name": "_a._tcp", "data": "web.example.net.", "priority": 1, "port": 80, "weight": 1},
+        {"type": "CAA", "name": "@", "data": "letsencrypt.org.", "flags": 0, "tag": "issuewild"},
+    ],
+    ids=lambda asked: asked["type"],
+)
+def test_data_that_is_a_name_ends_with_a_dot_which_is_not_answered(account, records, asked):
+    bare = asked["data"].removesuffix(".")
+    refused = account.message("POST", records, asked | {"data": bare}, expect=422)
+    assert refused == "Data needs to end with a dot (.)"
+
+    made = account.post(records, asked, expect=201)["domain_record"]
+
+    path = f"{records}/{made['id']}"
+    assert made["data"] == account.get(path)["domain_record"]["data"] == bare
+    assert account.put(path, {"ttl": 60})["domain_record"]["data"] == bare
+    account.put(path, {"data": bare}, expect=422)
+    assert account.get(f"{records}?type={asked['type']}")["domain_records"] == [made | {"ttl": 60}]
+
+
+@pytest.mark.parametrize(
+    ("asked", "data"),
+    [
+        ({"type": "TXT", "name": "@", "data": "v=spf1 -all."}, "v=spf1 -all."),
+        ({"type": "CNAME", "name": "here", "data": "@"}, "@"),
+        (
+            {"type": "CAA", "name": "@", "data": "mailto:a@example.com", "flags": 0, "tag": "iodef"},
+            "mailto:a@example.com",
+        ),
+    ],
+)
+def test_data_that_is_no_name_is_answered_as_it_is(account, records, asked, data):
+    assert account.post(records, asked, expect=201)["domain_record"]["data"] == data
+
+
+@pytest.mark.parametrize(
+    ("asked", "word"),
+    [
+        ({"type": "MX", "data": "mail.example.net."}, "priority is required"),
+        ({"type": "SRV", "data": "a.b.", "priority": 1, "port": 1}, "weight is required"),
+        ({"type": "CAA", "data": "a.b.", "flags": 0}, "tag is required"),
+        ({"type": "CAA", "data": "a.b.", "flags": 0, "tag": "all"}, "tag must be one of issue, issuewild, iodef"),
+    ],
+)
+def test_a_record_without_what_its_type_has_is_refused(account, records, asked, word):
+    assert account.message("POST", records, {"name": "x", **asked}, expect=422) == word
+
+
+def test_a_cname_has_its_name_alone(account, records):
+    text = {"type": "TXT", "name": "www.example.com.", "data": "x"}
+    path = f"{records}/{account.post(records, CNAME)['domain_record']['id']}"
+
+    for asked in (text, CNAME | {"data": "b.example.net."}, CNAME | {"name": "example.com."}):
+        refused = account.message("POST", records, asked, expect=422)
+        assert refused == "CNAME records cannot share a name with other records"
+    account.put(path, {"name": "web"})
+    assert account.post(records, text, expect=201)["domain_record"]["name"] == "www"
+    account.put(path, {"name": "www"}, expect=422)
+    assert account.get(path)["domain_record"]["name"] == "web"
+
+
+@pytest.mark.parametrize("name", ["example.com", "*.example.com", "a.b.Example.com"])
+def test_lets_encrypt_is_for_names_of_the_accounts_domains(account, records, name):
+    asked = {"name": "crt", "type": "lets_encrypt", "dns_names": [name, "example.com"]}
+    refused = account.message("POST", "/v2/certificates", asked | {"dns_names": [name, "badexample.com"]}, expect=422)
+    assert refused == "one or more of the domains are not managed by DigitalOcean"
+    assert account.post("/v2/certificates", asked, expect=201)["certificate"]["dns_names"] == asked["dns_names"]
+
+
 def test_a_certificate_is_pending_then_verified_and_found_by_name(slow):
+    slow.post("/v2/domains", {"name": "example.com"})
     body = {"name": "crt", "type": "lets_encrypt", "dns_names": ["example.com"]}
     made = slow.post("/v2/certificates", body, expect=201)["certificate"]
     assert made["state"] == "pending"
@@ -337,6 +422,7 @@ def test_a_cdn_endpoint_needs_a_bucket_that_is_there(account):
 
 
 def test_a_custom_domain_has_a_certificate_which_stays_while_it_is_used(account):
+    account.post("/v2/domains", {"name": "example.com"})
     asked = {"name": "crt", "type": "lets_encrypt", "dns_names": ["static.example.com"]}
     certificate = account.post("/v2/certificates", asked)["certificate"]["id"]
     body = {"origin": "assets.nyc3.digitaloceanspaces.com", "custom_domain": "static.example.com"}

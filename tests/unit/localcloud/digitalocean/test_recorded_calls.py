@@ -36,13 +36,13 @@ WRONG_SHAPE = {
 # Requests that were not the provider's own: line -> field -> a value that the account has.
 WRONG_REQUEST = {65: {"node_pools": [{"name": "s", "size": "s-2vcpu-4gb", "count": 1}]}}
 
-# What the recorded server did not miss, made before a line: the pool's database and user, and a domain, were gone.
+# What the recorded server did not miss, made before a line.
 MISSING = {
+    62: [("POST", "/v2/domains", {"name": "example.com"})],
     98: [
         ("POST", "/v2/databases/{8fb53564-9ee2-4a3a-a4e0-ced85aa841d4}/dbs", {"name": "app"}),
         ("POST", "/v2/databases/{8fb53564-9ee2-4a3a-a4e0-ced85aa841d4}/users", {"name": "app"}),
     ],
-    109: [("POST", "/v2/domains", {"name": "example.com"})],
     111: [("POST", "/v2/vpcs", {"name": "atl", "region": "atl1"})],
 }
 

@@ -143,6 +143,11 @@ WRONG = [
     ),
     ("Project", {"environment": "qa"}, [("environment", 'got "qa"; expected one of development, staging, production')]),
     ("DnsRecord", {"type": "MX", "priority": None}, [("priority", "missing; a record of type MX has it")]),
+    (
+        "DnsRecord",
+        {"value": "web.example.com"},
+        [("value", "got 'web.example.com'; a name ends with a dot, as in 'web.example.com.'")],
+    ),
     ("DnsRecord", {"ttl": 0}, [("ttl", "got 0; expected a whole number of at least 1")]),
     ("DnsRecord", {"port": 70000}, [("port", "got 70000; expected a whole number from 0 to 65535")]),
     ("Certificate", {"domains": None}, [("domains", "missing; a Let's Encrypt certificate has some")]),

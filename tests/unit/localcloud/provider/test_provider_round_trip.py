@@ -26,6 +26,10 @@ IMPORT_BY = {
     "pgconf": "{db}",
     "vkconf": "{cache}",
     "record": "example.com,{record}",
+    "proof": "example.com,{proof}",
+    "issuer": "example.com,{issuer}",
+    "wild": "example.com,{wild}",
+    "chat": "example.com,{chat}",
     "alert": "{check},{alert}",
     "share": "{share},nyc2",
     "reach": "{share},{annex}",
@@ -214,7 +218,7 @@ DRIFT = {
 @pytest.mark.parametrize("what", DRIFT)
 def test_what_somebody_else_removed_is_found_by_a_refresh_and_repaired(stack, what):
     name, inputs, (method, path, body) = DRIFT[what]
-    first = ("net", "registry", "cert")
+    first = ("net", "registry", "domain", "cert")
     program = sorted(
         (
             replace(one, inputs={key: value for key, value in {**one.inputs, **inputs}.items() if value is not None})
